@@ -1,0 +1,152 @@
+// The driver: the only place that resumes a body. `resumeStack` is the path that every `next` and `send`
+// takes, kept small so that it is inlined; `driveStack` is the loop, for all that is not a plain yield:
+// calls and returns between frames, transfers, errors, closing.
+//
+// May import: errors, frames.
+
+import { CoroutineError, StopIteration } from "./errors.ts";
+import {
+  ACTIVE,
+  Call,
+  CLOSED,
+  DELEGATED,
+  DELEGATING,
+  end,
+  ENDED,
+  type Frame,
+  type Result,
+  SUSPENDED,
+  Switch,
+  TOKEN,
+} from "./frames.ts";
+
+/** How the innermost frame is to be resumed … */
+export const NEXT = 0;
+export const THROW = 1;
+export const CLOSE = 2;
+/** … or what it has done already, resumed by `resumeStack`. */
+const GAVE = 3;
+const THREW = 4;
+
+/** The root of the stack that runs now; null outside every coroutine. */
+let running: Frame | null = null;
+
+export function runningRoot(): Frame | null {
+  return running;
+}
+
+/**
+ * Runs the stack of `root`, which is not ACTIVE, until a body yields to the hand that resumed it or
+ * the root ends. Gives what was yielded or returned; throws what escaped.
+ */
+export function resumeStack(root: Frame, mode: number, value: unknown): Result {
+  const resumer = running;
+  root.status = ACTIVE;
+  running = root;
+  try {
+    if (mode !== NEXT) return driveStack(root, mode, value);
+    let result: Result;
+    try {
+      result = root.leaf!.gen.next(value);
+    } catch (error) {
+      return driveStack(root, THREW, error);
+    }
+    if (result.done !== false) return driveStack(root, GAVE, result);
+    root.status = SUSPENDED;
+    return result;
+  } finally {
+    running = resumer;
+    // Only when the host's stack overflowed inside the driver itself: what is left of it is dead.
+    if (root.status === ACTIVE) root.status = CLOSED;
+  }
+}
+
+/** The loop. Each turn resumes the innermost frame, or takes what it has done, and finds the frame that is next. */
+function driveStack(root: Frame, mode: number, value: unknown): Result {
+  let frame = root.leaf!;
+  for (;;) {
+    if (mode < GAVE) {
+      if (mode === CLOSE) root.closing = frame;
+      try {
+        value = mode === NEXT ? frame.gen.next(value) : mode === THROW ? frame.gen.throw(value) : frame.gen.return(TOKEN);
+        mode = GAVE;
+      } catch (error) {
+        value = error;
+        mode = THREW;
+      }
+    }
+
+    if (mode === GAVE) {
+      const result = value as Result;
+      if (result.done === true) {
+        // The body returned: its caller gets the value, unless it is the caller's turn to be closed.
+        if (frame === root) {
+          end(frame, CLOSED);
+          return result;
+        }
+        mode = root.closing === frame ? CLOSE : NEXT;
+        value = result.value;
+        frame = below(frame, root);
+        continue;
+      }
+      if (result instanceof Call) {
+        frame = push(result.callee, frame, root);
+        mode = NEXT;
+        value = undefined;
+        continue;
+      }
+      if (root.closing === null) {
+        root.leaf = frame;
+        root.status = SUSPENDED;
+        if (!(result instanceof Switch)) return result;
+        root = running = result.target;
+        root.status = ACTIVE;
+        frame = root.leaf!;
+        mode = NEXT;
+        value = result.cargo;
+        continue;
+      }
+      value = new CoroutineError(
+        "CLOSE_IGNORED",
+        `${String(frame)} went on while it was being closed; \`finally\` must end without a \`yield\` of its own`,
+      );
+    }
+
+    // The body threw, or is dropped with the error above: its caller gets the error.
+    if (value instanceof StopIteration) {
+      value = new CoroutineError(
+        "STOP_ITERATION",
+        `${String(frame)} let a StopIteration escape; catch it where \`send\` is called`,
+        { cause: value },
+      );
+    }
+    if (frame === root) {
+      end(frame, CLOSED);
+      throw value;
+    }
+    const closing = root.closing === frame;
+    frame = below(frame, root);
+    if (closing) root.closing = frame;
+    mode = THROW;
+  }
+}
+
+/** Puts `callee` on `frame`, with the frames that it has above it if it was started before; gives the innermost. */
+function push(callee: Frame, frame: Frame, root: Frame): Frame {
+  const leaf = callee.leaf!;
+  if (frame === root) root.leaf = null;
+  else frame.status = DELEGATED | DELEGATING;
+  callee.leaf = callee;
+  callee.caller = frame;
+  callee.status = leaf === callee ? DELEGATED : DELEGATED | DELEGATING;
+  return leaf;
+}
+
+/** Ends `frame` and gives the one below, whose turn it is. */
+function below(frame: Frame, root: Frame): Frame {
+  const caller = frame.caller!;
+  end(frame, ENDED);
+  if (caller === root) root.leaf = root;
+  else caller.status = DELEGATED;
+  return caller;
+}

@@ -1,0 +1,108 @@
+// The frame stack: what one is, its states, and what bodies say to the driver. drive.ts runs it.
+//
+// A coroutine that delegates with `yield*` and the one that it delegates to are two frames of one
+// stack. A stack is named by its outermost frame, the root. `root.leaf` is the innermost frame, and
+// each frame points to the one below it, its `caller`. So a resume reaches the innermost body in
+// one step however deep it is, and nothing recurses.
+//
+// Invariants, between any two steps of the driver
+//   a root          caller === null; status CREATED, SUSPENDED, ACTIVE or CLOSED
+//   any other frame caller !== null; status DELEGATED, with DELEGATING while a frame is above it;
+//                   its own `leaf` is itself and means nothing
+//   SUSPENDED       root.leaf is the innermost frame
+//   ACTIVE          only the driver knows the innermost frame; root.leaf is the root if that is it
+//   CLOSED, ENDED   gen is FINISHED: nothing that the body held is referenced any more
+//
+// Stores into objects that live long are kept out of a call and return (a young frame stored in an
+// old object costs the garbage collector's write barrier, some 15 ns): hence no register for "the
+// frame that runs now", and instructions that are objects of their own.
+//
+// May import: errors.
+
+import { CoroutineError } from "./errors.ts";
+
+/** What the driver knows of a coroutine. The class that users hold is `Coroutine`. */
+export interface Frame {
+  readonly name: string;
+  gen: Generator<unknown, unknown, unknown>;
+  status: number;
+  /** Of a root: the innermost frame of its stack; null while it runs and that is not the root. */
+  leaf: Frame | null;
+  /** The frame that delegates to this one. */
+  caller: Frame | null;
+  /** Of a root that is being closed: the frame whose turn it is. Frames above it are its cleanup. */
+  closing: Frame | null;
+  toString(): string;
+}
+
+/** What a frame's body has to say when it is resumed. */
+export type Result = IteratorResult<unknown, unknown>;
+
+export const CLOSED = 0;
+export const CREATED = 1;
+export const SUSPENDED = 2;
+/** With CREATED or SUSPENDED: `[Symbol.iterator]()` was called, and the `next` that follows tells who asks. */
+export const ARMED = 4;
+export const ACTIVE = 8;
+export const DELEGATED = 16;
+/** With DELEGATED: a frame is above. */
+export const DELEGATING = 32;
+/** Closed, and its outcome is on the way to the caller, whose `yield*` will ask for it. */
+export const ENDED = 64;
+
+/** What a frame is closed with. One that ends with another value said `return` in its `finally`. */
+export const TOKEN: unique symbol = Symbol("corun.close");
+
+const FINISHED: Generator<unknown, undefined, unknown> = (function* () {})() as typeof FINISHED;
+FINISHED.return(undefined);
+
+/**
+ * What a body tells the driver, as the result object that an iterator of ours gives to `yield*`,
+ * which the language passes on untouched. `done` is falsy but not `false`, so one comparison tells
+ * a yielded value from all else; and no user code sees it, as `yield*` never reads `value`.
+ */
+export abstract class Instruction {
+  declare readonly done: false;
+
+  static {
+    Object.assign(this.prototype, { done: 0 });
+  }
+
+  get value(): never {
+    throw new CoroutineError(
+      "NOT_DELEGATED",
+      "a plain generator that does `yield*` on a coroutine is being iterated inside another coroutine, where its " +
+        "instruction can't reach the driver; wrap the generator with coroutine(…), or `yield*` it instead of iterating it",
+    );
+  }
+}
+
+/** `yield* callee`: push it on the stack. */
+export class Call extends Instruction {
+  readonly callee: Frame;
+
+  constructor(callee: Frame) {
+    super();
+    this.callee = callee;
+  }
+}
+
+/** `yield* transfer(target, cargo)`: run the stack of `target` in the place of this one. */
+export abstract class Switch extends Instruction {
+  abstract readonly target: Frame;
+  abstract readonly cargo: unknown;
+}
+
+/** The outermost frame of the stack that `frame` is in. O(depth), so never on the hot path. */
+export function rootOf(frame: Frame): Frame {
+  while (frame.caller !== null) frame = frame.caller;
+  return frame;
+}
+
+/** Lets go of all that the body held. A frame that is ENDED keeps its caller until that has the outcome. */
+export function end(frame: Frame, status: number): void {
+  frame.status = status;
+  frame.gen = FINISHED;
+  frame.leaf = frame;
+  frame.closing = null;
+}
