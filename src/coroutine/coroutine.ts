@@ -63,10 +63,14 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
   /** @internal */
   closing: Frame | null = null;
 
-  /** @internal */
-  constructor(gen: Generator<unknown, unknown, unknown>, name: string) {
+  protected constructor(gen: Generator<unknown, unknown, unknown>, name: string) {
     this.name = name;
     this.gen = gen;
+  }
+
+  /** @internal */
+  static of(gen: Generator<unknown, unknown, unknown>, name: string): Coroutine {
+    return new Coroutine(gen, name);
   }
 
   static {
@@ -74,7 +78,9 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
     Object.setPrototypeOf(this.prototype, Object.getPrototypeOf(Object.getPrototypeOf([].values())));
     Object.assign(this.prototype, {
       [Symbol.toStringTag]: "Coroutine",
-      [Symbol.for("nodejs.util.inspect.custom")]: this.prototype.toString,
+      [Symbol.for("nodejs.util.inspect.custom")](this: Coroutine) {
+        return this.toString();
+      },
     });
   }
 
@@ -128,7 +134,7 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
     if (this.status === CLOSED) return { value: undefined, done: true };
     if (this.status === CREATED && value !== undefined) {
       throw new TypeError(
-        `can't send ${show(value)} to ${this.toString()}: it has not started, so no \`yield\` waits for a value; call next() first`,
+        `can't send ${show(value)} to ${this.toString()}: no \`yield\` waits for a value yet; call next() first`,
       );
     }
     return this.#resume(NEXT, value);
@@ -196,7 +202,7 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
     if (root.status === ACTIVE) {
       throw new CoroutineError(
         "ALREADY_RUNNING",
-        `${this.toString()} can't be resumed, closed or delegated to from inside its own run; it goes on when this returns`,
+        `${this.toString()} can't be resumed, closed or delegated to before it yields`,
       );
     }
     return root === this ? resumeStack(this, mode, value) : this.#resumeWithin(root, mode, value);
@@ -213,7 +219,7 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
       return resumeStack(this, mode, value);
     } finally {
       root.status = SUSPENDED;
-      if ((this.status as number) === SUSPENDED) {
+      if (this.status === SUSPENDED) {
         root.leaf = this.leaf;
         this.status = this.leaf === this ? DELEGATED : DELEGATED | DELEGATING;
         this.leaf = this;

@@ -40,15 +40,15 @@ export function coroutine<A extends unknown[], G extends AnyGenerator>(
   options?: { name?: string },
 ): (...args: A) => CoroutineOf<G> {
   if (Object.prototype.toString.call(body) !== "[object GeneratorFunction]") {
-    throw new TypeError(`coroutine() needs a generator function, like function* () { … }, but got ${show(body)}`);
+    throw new TypeError(`coroutine() needs a generator function, a function*, but got ${show(body)}`);
   }
   const name = options?.name ?? body.name;
   const make = function (this: unknown): CoroutineOf<G> {
     // `arguments` and `apply`, as V8 then passes them on without making an array.
     // oxlint-disable-next-line prefer-rest-params
-    return new Coroutine(body.apply(this, arguments as never), name || "<anonymous>");
+    return Coroutine.of(body.apply(this, arguments as never), name || "<anonymous>") as CoroutineOf<G>;
   };
-  return Object.defineProperties(make as (...args: A) => CoroutineOf<G>, {
+  return Object.defineProperties(make, {
     name: { value: name },
     length: { value: body.length },
     [BODY]: { value: body },

@@ -68,7 +68,8 @@ function driveStack(root: Frame, mode: number, value: unknown): Result {
     if (mode < GAVE) {
       if (mode === CLOSE) root.closing = frame;
       try {
-        value = mode === NEXT ? frame.gen.next(value) : mode === THROW ? frame.gen.throw(value) : frame.gen.return(TOKEN);
+        value =
+          mode === NEXT ? frame.gen.next(value) : mode === THROW ? frame.gen.throw(value) : frame.gen.return(TOKEN);
         mode = GAVE;
       } catch (error) {
         value = error;
@@ -108,7 +109,7 @@ function driveStack(root: Frame, mode: number, value: unknown): Result {
       }
       value = new CoroutineError(
         "CLOSE_IGNORED",
-        `${String(frame)} went on while it was being closed; \`finally\` must end without a \`yield\` of its own`,
+        `${frame.toString()} yielded while it was being closed: a \`finally\` must not yield`,
       );
     }
 
@@ -116,7 +117,7 @@ function driveStack(root: Frame, mode: number, value: unknown): Result {
     if (value instanceof StopIteration) {
       value = new CoroutineError(
         "STOP_ITERATION",
-        `${String(frame)} let a StopIteration escape; catch it where \`send\` is called`,
+        `a StopIteration escaped from ${frame.toString()}: catch it where \`send\` is called`,
         { cause: value },
       );
     }

@@ -36,7 +36,7 @@ export class CoroutineError extends Error {
 export class StopIteration<R = unknown> extends Error {
   value: R;
 
-  constructor(value: R, message = "the coroutine has returned, so it yields no next value") {
+  constructor(value: R, message = "the coroutine has returned: it yields no next value") {
     super(message);
     this.value = value;
   }

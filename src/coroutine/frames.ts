@@ -71,8 +71,7 @@ export abstract class Instruction {
   get value(): never {
     throw new CoroutineError(
       "NOT_DELEGATED",
-      "a plain generator that does `yield*` on a coroutine is being iterated inside another coroutine, where its " +
-        "instruction can't reach the driver; wrap the generator with coroutine(…), or `yield*` it instead of iterating it",
+      "a plain generator that delegates to a coroutine can't be iterated inside another: wrap it with coroutine(…), or `yield*` it",
     );
   }
 }

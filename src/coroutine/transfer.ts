@@ -35,7 +35,7 @@ export interface Transfer<Got> {
  * Source: POSIX `swapcontext`, greenlet's `switch`.
  */
 export function transfer<Got = unknown, S = unknown>(target: Coroutine<unknown, unknown, S>, value?: S): Transfer<Got> {
-  return new TransferTo(target as Coroutine, value) as unknown as Transfer<Got>;
+  return new TransferTo(target, value) as unknown as Transfer<Got>;
 }
 
 class TransferTo extends Switch {
@@ -71,7 +71,10 @@ class TransferTo extends Switch {
   isToOneself(): boolean {
     const { target, cargo } = this;
     if (runningRoot() === null) {
-      throw new CoroutineError("NOT_DELEGATED", "transfer(…) switches from one coroutine to another: `yield*` it inside one");
+      throw new CoroutineError(
+        "NOT_DELEGATED",
+        "transfer(…) switches from one coroutine to another: `yield*` it inside one",
+      );
     }
     if (!(target instanceof Coroutine)) {
       throw new CoroutineError("FOREIGN", `transfer needs a coroutine to switch to, but got ${show(target)}`);
@@ -80,7 +83,9 @@ class TransferTo extends Switch {
     const reason = obstacle(target);
     if (reason !== null) throw new CoroutineError(reason[0], `can't transfer to ${target.toString()}: ${reason[1]}`);
     if (target.status & CREATED && cargo !== undefined) {
-      throw new TypeError(`can't transfer ${show(cargo)} to ${target.toString()}: it has not started, so nothing waits for a value`);
+      throw new TypeError(
+        `can't transfer ${show(cargo)} to ${target.toString()}: it has not started, so nothing waits for a value`,
+      );
     }
     return false;
   }
@@ -91,6 +96,6 @@ function obstacle(target: Coroutine): ["CLOSED" | "FOREIGN" | "ALREADY_RUNNING",
   if (target.state === "closed") return ["CLOSED", "it has ended"];
   const root = rootOf(target);
   if (root.status === ACTIVE) return ["ALREADY_RUNNING", "it waits for a coroutine that it resumed"];
-  if (root !== target) return ["FOREIGN", `it is suspended inside ${String(root)}; transfer to that one`];
+  if (root !== target) return ["FOREIGN", `it is suspended inside ${root.toString()}; transfer to that one`];
   return null;
 }
