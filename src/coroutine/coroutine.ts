@@ -35,7 +35,7 @@ export declare namespace Coroutine {
    *   for (let heard = ""; ; ) heard = yield heard.toUpperCase();
    * });
    */
-  type Body<Y = unknown, R = unknown, S = unknown> = Generator<Y, R, S>;
+  type Body<Y = unknown, R = void, S = unknown> = Generator<Y, R, S>;
 }
 
 // Declared as a generator, so that it stands wherever a generator is wanted, under every `lib`.
@@ -255,7 +255,7 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
   }
 
   /** Itself: iteration resumes it with nothing and closes it on an early exit; `yield*` inside a coroutine delegates. */
-  [Symbol.iterator](): this {
+  [Symbol.iterator](): Generator<Y, R, S> {
     if (this.status === SUSPENDED || this.status === CREATED) this.status |= ARMED;
     return this;
   }
