@@ -3,7 +3,7 @@
 //
 // May import: errors, frames, drive, trail.
 
-import { CLOSE, NEXT, resumeStack, runningRoot, THROW } from "./drive.ts";
+import { checkDelivered, CLOSE, instruct, NEXT, resumeStack, runningRoot, THROW } from "./drive.ts";
 import { CoroutineError, show, StopIteration } from "./errors.ts";
 import {
   ACTIVE,
@@ -124,7 +124,7 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
     if (this.status & ARMED) {
       this.status ^= ARMED;
       // By specification, `yield*` calls `next` with one argument and iteration with none.
-      if (given === 1 && runningRoot() !== null) return new Call(this);
+      if (given === 1 && runningRoot() !== null) return instruct(new Call(this)) as Result;
     }
     if (this.status === ENDED) {
       // The `yield*` of the caller asks for the result, which the driver gave it to pass on.
@@ -133,9 +133,7 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
     }
     if (this.status === CLOSED) return { value: undefined, done: true };
     if (this.status === CREATED && value !== undefined) {
-      throw new TypeError(
-        `can't send ${show(value)} to ${this.toString()}: no \`yield\` waits for a value yet; call next() first`,
-      );
+      throw new TypeError(`can't send ${show(value)} to ${this.toString()}: it has not started; call next() first`);
     }
     return this.#resume(NEXT, value);
   }
@@ -198,6 +196,7 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
   }
 
   #resume(mode: number, value: unknown): Result {
+    checkDelivered();
     const root = rootOf(this);
     if (root.status === ACTIVE) {
       throw new CoroutineError(
@@ -244,7 +243,8 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
 
   /** The coroutine that its `yield*` is suspended in; `null` while it runs, is at a `yield` of its own, or has ended. */
   get delegate(): Coroutine | null {
-    let frame = rootOf(this).leaf;
+    const root = rootOf(this);
+    let frame = root.status === ACTIVE ? null : root.leaf;
     while (frame !== null && frame !== this && frame.caller !== this) frame = frame.caller;
     return frame === this ? null : (frame as Coroutine | null);
   }

@@ -14,7 +14,10 @@ import {
   end,
   ENDED,
   type Frame,
+  Instruction,
+  notDelegated,
   type Result,
+  REWRAPS,
   SUSPENDED,
   Switch,
   TOKEN,
@@ -35,6 +38,28 @@ export function runningRoot(): Frame | null {
   return running;
 }
 
+/** The `done` of a plain yield, which needs no look by the loop. Where the host rewraps results, every one does. */
+const PLAIN = REWRAPS ? null : false;
+
+/** Where the host rewraps results: the instruction that a body gave and the loop has not seen yet. */
+let undelivered: Instruction | null = null;
+
+/** For the iterators that give instructions: each goes through here. */
+export function instruct<I extends Instruction>(instruction: I): I {
+  if (REWRAPS) {
+    checkDelivered();
+    undelivered = instruction;
+  }
+  return instruction;
+}
+
+/** Throws if some iteration has swallowed the last instruction. */
+export function checkDelivered(): void {
+  if (undelivered === null) return;
+  undelivered = null;
+  throw notDelegated();
+}
+
 /**
  * Runs the stack of `root`, which is not ACTIVE, until a body yields to the hand that resumed it or
  * the root ends. Gives what was yielded or returned; throws what escaped.
@@ -51,7 +76,7 @@ export function resumeStack(root: Frame, mode: number, value: unknown): Result {
     } catch (error) {
       return driveStack(root, THREW, error);
     }
-    if (result.done !== false) return driveStack(root, GAVE, result);
+    if (result.done !== PLAIN) return driveStack(root, GAVE, result);
     root.status = SUSPENDED;
     return result;
   } finally {
@@ -78,7 +103,18 @@ function driveStack(root: Frame, mode: number, value: unknown): Result {
     }
 
     if (mode === GAVE) {
-      const result = value as Result;
+      let result = value as Result;
+      if (REWRAPS && undelivered !== null) {
+        const delivered = (result as { value: unknown }).value === undelivered;
+        result = undelivered as Result;
+        undelivered = null;
+        if (!delivered) {
+          // Some iteration in the body swallowed it.
+          mode = THROW;
+          value = notDelegated();
+          continue;
+        }
+      }
       if (result.done === true) {
         // The body returned: its caller gets the value, unless it is the caller's turn to be closed.
         if (frame === root) {
@@ -114,6 +150,7 @@ function driveStack(root: Frame, mode: number, value: unknown): Result {
     }
 
     // The body threw, or is dropped with the error above: its caller gets the error.
+    undelivered = null;
     if (value instanceof StopIteration) {
       value = new CoroutineError(
         "STOP_ITERATION",

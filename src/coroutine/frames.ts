@@ -68,13 +68,37 @@ export abstract class Instruction {
     Object.assign(this.prototype, { done: 0 });
   }
 
-  get value(): never {
-    throw new CoroutineError(
-      "NOT_DELEGATED",
-      "a plain generator that delegates to a coroutine can't be iterated inside another: wrap it with coroutine(…), or `yield*` it",
-    );
+  get value(): unknown {
+    if (REWRAPS) return this;
+    throw notDelegated();
   }
 }
+
+export function notDelegated(): CoroutineError {
+  return new CoroutineError(
+    "NOT_DELEGATED",
+    "a plain generator that delegates to a coroutine can't be iterated inside another: wrap it with coroutine(…), or `yield*` it",
+  );
+}
+
+/**
+ * Whether the host's `yield*` reads `value` and makes a result of its own, against the specification. JavaScriptCore
+ * does (Safari, Bun): there the driver finds the instruction as the value of a result.
+ */
+export const REWRAPS: boolean = (() => {
+  let reads = false;
+  const result = {
+    done: false,
+    get value(): unknown {
+      return (reads = true);
+    },
+  };
+  const source = { [Symbol.iterator]: () => ({ next: () => result }) };
+  (function* () {
+    yield* source;
+  })().next();
+  return reads;
+})();
 
 /** `yield* callee`: push it on the stack. */
 export class Call extends Instruction {

@@ -3,7 +3,7 @@
 // May import: coroutine, drive, errors, frames.
 
 import { Coroutine } from "./coroutine.ts";
-import { runningRoot } from "./drive.ts";
+import { instruct, runningRoot } from "./drive.ts";
 import { CoroutineError, show } from "./errors.ts";
 import { ACTIVE, CREATED, rootOf, Switch } from "./frames.ts";
 
@@ -60,7 +60,7 @@ class TransferTo extends Switch {
     }
     if (this.isToOneself()) return { value: this.cargo, done: true };
     this.switched = true;
-    return this;
+    return instruct(this);
   }
 
   throw(error: unknown): never {

@@ -183,7 +183,6 @@ test("iterating such a helper inside a body is a loud error that says what to do
       for (const _ of helper());
     },
     () => new Set(helper()),
-    () => helper().next().value,
   ];
   const c = coroutine(function* (): Coroutine.Body {
     for (const way of ways) yield codeOf(way);
@@ -194,6 +193,20 @@ test("iterating such a helper inside a body is a loud error that says what to do
   })();
   for (const _ of ways) expect(c.next().value).toBe("NOT_DELEGATED");
   expect([c.next().value, c.next().value, c.next().value]).toEqual([["ready"], "ready", "ready"]);
+});
+
+test("a single step of such a helper is loud too, at the latest when the body goes on", () => {
+  const one = coroutine(function* () {
+    yield 1;
+  });
+  function* helper() {
+    yield* one();
+  }
+  const c = coroutine(function* (): Coroutine.Body {
+    const { value } = helper().next();
+    yield value;
+  })();
+  expect(codeOf(() => c.next())).toBe("NOT_DELEGATED");
 });
 
 test("a plain iterable is delegated to as the language does; delegate() keeps an error that is thrown in", () => {
