@@ -204,7 +204,7 @@ test("a single step of such a helper is loud too, at the latest when the body go
   }
   const c = coroutine(function* (): Coroutine.Body {
     const { value } = helper().next();
-    yield value;
+    yield typeof value;
   })();
   expect(codeOf(() => c.next())).toBe("NOT_DELEGATED");
 });
