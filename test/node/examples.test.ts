@@ -1,0 +1,446 @@
+// Every example is run as a program of its own and must print what its source says that it prints.
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  appendFileSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What each example prints; none of it was taken from a run. */
+const outputs: Record<string, string> = {
+  // Beazley's pipeline: a line comes once for each of the three words that it has.
+  broadcast: `
+python is fun
+ply parses, and python runs it
+ply parses, and python runs it
+swig wraps it all for python and ply
+swig wraps it all for python and ply
+swig wraps it all for python and ply
+-- end of the log
+`,
+  // CPython, test_generators: firstn(iter(fib), 17)
+  "fibonacci-stream": `
+1 2 3 5 8 13 21 34 55 89 144 233 377 610 987 1597 2584
+`,
+  // Programming in Lua, 9.2: string.format("%5d %s", line, x)
+  "filter-pipeline": `
+    1 Take this kiss upon the brow!
+    2 And, in parting from you now,
+    3 Thus much let me avow:
+    4 You are not wrong, who deem
+    5 That my days have been a dream;
+`,
+  // Lua, coroutine.lua: assert(#a == 22 and a[#a] == 79)
+  "filter-sieve": `
+2 3 5 7 11 13 17 19 23 29 31 37 41 43 47 53 59 61 67 71 73 79
+22 primes, the last is 79
+`,
+  "function-or-coroutine": `
+good
+2
+<coroutine consumer created>
+TypeError: can't send "hello" to <coroutine consumer created>: … call next() first
+good
+5
+<coroutine consumer suspended>
+heard hello
+{ value: undefined, done: true }
+<coroutine consumer closed>
+`,
+  // CPython, test_generators: m235
+  hamming: `
+1 2 3 4 5 6 8 9 10 12 15 16 18 20 24
+25 27 30 32 36 40 45 48 50 54 60 64 72 75 80
+81 90 96 100 108 120 125 128 135 144 150 160 162 180 192
+200 216 225 240 243 250 256 270 288 300 320 324 360 375 384
+400 405 432 450 480 486 500 512 540 576 600 625 640 648 675
+`,
+  // CPython, test_generators: the first solution of Knights(10, 10)
+  "knights-tour": `
++---+---+---+---+---+---+---+---+---+---+
+|  1| 58| 27| 34|  3| 40| 29| 10|  5|  8|
++---+---+---+---+---+---+---+---+---+---+
+| 26| 35|  2| 57| 28| 33|  4|  7| 30| 11|
++---+---+---+---+---+---+---+---+---+---+
+| 59|100| 73| 36| 41| 56| 39| 32|  9|  6|
++---+---+---+---+---+---+---+---+---+---+
+| 74| 25| 60| 55| 72| 37| 42| 49| 12| 31|
++---+---+---+---+---+---+---+---+---+---+
+| 61| 86| 99| 76| 63| 52| 47| 38| 43| 50|
++---+---+---+---+---+---+---+---+---+---+
+| 24| 75| 62| 85| 54| 71| 64| 51| 48| 13|
++---+---+---+---+---+---+---+---+---+---+
+| 87| 98| 91| 80| 77| 84| 53| 46| 65| 44|
++---+---+---+---+---+---+---+---+---+---+
+| 90| 23| 88| 95| 70| 79| 68| 83| 14| 17|
++---+---+---+---+---+---+---+---+---+---+
+| 97| 92| 21| 78| 81| 94| 19| 16| 45| 66|
++---+---+---+---+---+---+---+---+---+---+
+| 22| 89| 96| 93| 20| 69| 82| 67| 18| 15|
++---+---+---+---+---+---+---+---+---+---+
+`,
+  // The Art of Computer Programming, 1.4.2: the period belongs to the output.
+  knuth: `
+ABB BEE EEE E44 446 66F GZY W22 220 0PQ 999 999 999 R.
+`,
+  // PEP 342: whole pages, and on close the one that is not full.
+  pager: `
+page0001
+  [ant] [bee] [cat]
+  [dog] [eel] [fox]
+page0002
+  [gnu] [hen]
+all written
+`,
+  // Programming in Lua, 9.3
+  permutations: `
+b c a
+c b a
+c a b
+a c b
+b a c
+a b c
+`,
+  // The lesson that the project was founded on
+  "producer-consumer": `
+我拿到了5!
+我拿到了4!
+我拿到了3!
+我只要3,4,5就行啦
+程序结束
+`,
+  // CPython, test_generators: Queens(8)
+  queens: `
+Solution 1
++-+-+-+-+-+-+-+-+
+|Q| | | | | | | |
++-+-+-+-+-+-+-+-+
+| | | | |Q| | | |
++-+-+-+-+-+-+-+-+
+| | | | | | | |Q|
++-+-+-+-+-+-+-+-+
+| | | | | |Q| | |
++-+-+-+-+-+-+-+-+
+| | |Q| | | | | |
++-+-+-+-+-+-+-+-+
+| | | | | | |Q| |
++-+-+-+-+-+-+-+-+
+| |Q| | | | | | |
++-+-+-+-+-+-+-+-+
+| | | |Q| | | | |
++-+-+-+-+-+-+-+-+
+Solution 2
++-+-+-+-+-+-+-+-+
+|Q| | | | | | | |
++-+-+-+-+-+-+-+-+
+| | | | | |Q| | |
++-+-+-+-+-+-+-+-+
+| | | | | | | |Q|
++-+-+-+-+-+-+-+-+
+| | |Q| | | | | |
++-+-+-+-+-+-+-+-+
+| | | | | | |Q| |
++-+-+-+-+-+-+-+-+
+| | | |Q| | | | |
++-+-+-+-+-+-+-+-+
+| |Q| | | | | | |
++-+-+-+-+-+-+-+-+
+| | | | |Q| | | |
++-+-+-+-+-+-+-+-+
+92 solutions in all.
+`,
+  "same-fringe": `
+shapes differ: true
+a leaf differs: false
+a leaf more: false
+100,000 deep: true
+100,000 deep, a leaf more: false
+100,000 deep, the first differs: false
+`,
+  // Conway 1963: pairs are taken from the left, also over the border of two cards.
+  squasher: `
+a^b^*c^^d
+a^b^*c^^d
+a*b*
+`,
+  // makecontext(3) of the Linux manual
+  swapcontext: `
+main: swapcontext(&uctx_main, &uctx_func2)
+func2: started
+func2: swapcontext(&uctx_func2, &uctx_func1)
+func1: started
+func1: swapcontext(&uctx_func1, &uctx_func2)
+func2: returning
+func1: returning
+main: exiting
+`,
+  // (5,000 mod 503) + 1
+  "thread-ring": `
+474
+`,
+  // PEP 342: each gets back what it sends, the connections take turns, and a lost one ends its handler only.
+  trampoline: `
+to Ada: one
+to Bob: eins
+Bob hung up
+to Ada: two
+to Ada: three
+Ada hung up
+`,
+};
+
+type Ended = { stdout: string; stderr: string; code: number | null };
+
+function start(name: string, args: string[] = [], nodeOptions: string[] = []): ChildProcess {
+  const file = join(root, "examples", `${name}.ts`);
+  return spawn(process.execPath, [...nodeOptions, "--import", "tsx", file, ...args], { cwd: root });
+}
+
+/** What the process prints until it ends. */
+function ended(child: ChildProcess): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const out = { stdout: "", stderr: "" };
+    for (const stream of ["stdout", "stderr"] as const) {
+      child[stream]!.setEncoding("utf8").on("data", (text: string) => (out[stream] += text));
+    }
+    child.on("error", reject).on("close", (code) => resolve({ ...out, code }));
+  });
+}
+
+const run = (name: string, args?: string[], nodeOptions?: string[]): Promise<Ended> =>
+  ended(start(name, args, nodeOptions));
+
+/** The library's error text without its explanation, whose wording is not the example's matter. */
+const shortened = (stdout: string): string => stdout.replace(/(?<=^TypeError: .*created>: ).*(?=call next)/m, "… ");
+
+describe.concurrent("an example prints what its source says", () => {
+  test.each(Object.entries(outputs))("%s", async (name, output) => {
+    const { stdout, ...rest } = await run(name);
+    expect({ stdout: shortened(stdout), ...rest }).toEqual({ stdout: output.slice(1), stderr: "", code: 0 });
+  });
+
+  // The benchmark's specification: (hops mod 503) + 1. Millions of hops would overflow a stack that grew.
+  test.each([
+    ["0", "1\n"],
+    ["502", "503\n"],
+    ["503", "1\n"],
+    ["1000", "498\n"],
+    ["5000000", "181\n"],
+  ])("thread-ring %s", async (hops, stdout) => {
+    expect(await run("thread-ring", [hops])).toEqual({ stdout, stderr: "", code: 0 });
+  });
+});
+
+test("the knight's tour is one: a hundred squares, each a knight's move from the one before, the first from the last", () => {
+  const cells = [...outputs["knights-tour"]!.matchAll(/\d+/g)].map(([number]) => Number(number));
+  const tour = Array.from({ length: 100 }, (_, i) => cells.indexOf(i + 1));
+  expect(new Set(tour).size).toBe(100);
+  for (const [i, to] of tour.entries()) {
+    const from = tour.at(i - 1)!;
+    const rows = Math.abs(Math.floor(from / 10) - Math.floor(to / 10));
+    const columns = Math.abs((from % 10) - (to % 10));
+    expect(rows * columns).toBe(2);
+  }
+});
+
+test("every example is covered here, says in two to four lines what it is, and is short", () => {
+  const names = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".ts"));
+  expect(names.toSorted()).toEqual([...Object.keys(outputs), "grep"].map((name) => `${name}.ts`).toSorted());
+  for (const name of names) {
+    const lines = readFileSync(join(root, "examples", name), "utf8")
+      .trimEnd()
+      .split("\n");
+    expect(lines.length, `${name}: lines`).toBeLessThan(80);
+    const comment = lines.findIndex((line) => !line.startsWith("//"));
+    expect([2, 3, 4], `${name}: lines of its first comment`).toContain(comment);
+  }
+});
+
+describe("grep", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "corun-grep-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  function file(name: string, text: string): string {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  }
+  const grep = (...args: string[]): Promise<Ended> => run("grep", args);
+
+  test("several files, CRLF, a last line without a newline, an empty file", async () => {
+    const crlf = file("crlf", "alpha\r\nbeta\r\n\r\nalphabet\r\n");
+    const open = file("open", "gamma\nalpha");
+    const empty = file("empty", "");
+    expect(await grep("--count", "^alpha$|^$", crlf, open, empty)).toEqual({
+      stdout: `${crlf}:1:alpha\n${crlf}:3:\n${open}:2:alpha\n${crlf}: 2\n${open}: 1\n${empty}: 0\n`,
+      stderr: "",
+      code: 0,
+    });
+  });
+
+  test("lines longer than a chunk, characters and CRLF on its border", async () => {
+    const long = `${"协同运行".repeat(20_000)}needle${"é".repeat(100_000)}`; // 440 KB
+    const cut = `${"x".repeat(65_534)}€ needle`; // the € begins in the first chunk of this file
+    const split = `needle ${"x".repeat(65_536 - 8)}`; // its \r is the last byte of the first chunk
+    const paths = [file("long", `${long}\n${long}`), file("cut", cut), file("split", `${split}\r\nneedle`)] as const;
+    expect(await grep("needle", ...paths)).toEqual({
+      stdout: [
+        `${paths[0]}:1:${long}`,
+        `${paths[0]}:2:${long}`,
+        `${paths[1]}:1:${cut}`,
+        `${paths[2]}:1:${split}`,
+        `${paths[2]}:2:needle`,
+        "",
+      ].join("\n"),
+      stderr: "",
+      code: 0,
+    });
+  });
+
+  test("no match", async () => {
+    expect(await grep("delta", file("greek", "alpha\n"))).toEqual({ stdout: "", stderr: "", code: 1 });
+  });
+
+  test("a pattern that is none", async () => {
+    const { stdout, stderr, code } = await grep("(", file("greek", "alpha\n"));
+    expect({ stdout, code }).toEqual({ stdout: "", code: 2 });
+    expect(stderr).toMatch(/^grep: Invalid regular expression: \/\(\/.*\n$/);
+  });
+
+  test("a missing file and a folder are told, the others searched", async () => {
+    const missing = join(folder, "missing");
+    const greek = file("greek", "alpha\n");
+    const { stdout, stderr, code } = await grep("alpha", missing, folder, greek);
+    expect({ stdout, code }).toEqual({ stdout: `${greek}:1:alpha\n`, code: 2 });
+    expect(stderr.split("\n")).toEqual([
+      expect.stringContaining(`grep: ${missing}: ENOENT`),
+      expect.stringContaining(`grep: ${folder}: EISDIR`),
+      "",
+    ]);
+  });
+
+  test.each([[[]], [["alpha"]]])("arguments are missing: %j", async (args) => {
+    const stderr = "usage: grep [--follow] [--count] PATTERN FILE…\n";
+    expect(await grep(...args)).toEqual({ stdout: "", stderr, code: 2 });
+  });
+
+  test("an unknown option", async () => {
+    const { stdout, stderr, code } = await grep("--fast", "alpha", "greek");
+    expect({ stdout, code }).toEqual({ stdout: "", code: 2 });
+    expect(stderr).toMatch(/^grep: Unknown option '--fast'/);
+  });
+
+  test("follows files that grow, are cut off and are replaced, until Ctrl-C", async () => {
+    const a = file("a", "match 1\nnothing\nmatch 3, not done");
+    const b = file("b", "");
+    const child = start("grep", ["--follow", "--count", "match", a, b]);
+    const end = ended(child);
+    let seen = "";
+    child.stdout!.on("data", (text: string) => (seen += text));
+    const shows = (line: string): Promise<void> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!seen.includes(`${line}\n`)) return;
+          child.stdout!.off("data", look);
+          resolve();
+        };
+        child.stdout!.on("data", look);
+        look();
+      });
+
+    await shows(`${a}:1:match 1`);
+    expect(seen).toBe(`${a}:1:match 1\n`);
+    appendFileSync(a, " but now\nmatch 4\n");
+    await shows(`${a}:4:match 4`);
+    writeFileSync(a, "match anew\n"); // shorter than before
+    await shows(`${a}:1:match anew`);
+    rmSync(a);
+    appendFileSync(b, "match in b\n");
+    await shows(`${b}:1:match in b`);
+    writeFileSync(a, "another file\nand a match\nthe last match");
+    await shows(`${a}:2:and a match`);
+    // Two turns of b have a turn of a between them, in which it is read to its end.
+    appendFileSync(b, "match 2\n");
+    await shows(`${b}:2:match 2`);
+    appendFileSync(b, "match 3\n");
+    await shows(`${b}:3:match 3`);
+    child.kill("SIGINT");
+
+    expect(await end).toEqual({
+      stdout: [
+        `${a}:1:match 1`,
+        `${a}:3:match 3, not done but now`,
+        `${a}:4:match 4`,
+        `${a}:1:match anew`,
+        `${b}:1:match in b`,
+        `${a}:2:and a match`,
+        `${b}:2:match 2`,
+        `${b}:3:match 3`,
+        `${a}:3:the last match`,
+        `${a}: 6`,
+        `${b}: 3`,
+        "",
+      ].join("\n"),
+      stderr: "",
+      code: 0,
+    });
+  });
+
+  describe("300 MB", () => {
+    let big: string;
+    beforeAll(() => {
+      big = join(folder, "big");
+      const megabyte = Buffer.from(`${"some line of a log that says nothing\n".repeat(30_000)}a needle\n`);
+      const descriptor = openSync(big, "w");
+      for (let written = 0; written < 300e6; written += megabyte.length) writeSync(descriptor, megabyte);
+      closeSync(descriptor);
+    });
+
+    test("in constant memory", async () => {
+      const watch = `
+        let peak = 0;
+        setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 10).unref();
+        process.on("exit", () => console.error(peak));
+      `;
+      const options = ["--import", `data:text/javascript,${encodeURIComponent(watch)}`];
+      const { stdout, stderr, code } = await run("grep", ["--count", "needle$", big], options);
+      expect(code).toBe(0);
+      expect(stdout.split("\n").slice(-3)).toEqual([`${big}:8130271:a needle`, `${big}: 271`, ""]);
+      expect(Number(stderr)).toBeGreaterThan(20e6); // else nothing was measured
+      expect(Number(stderr)).toBeLessThan(160e6);
+    });
+
+    test("ends quietly when nobody reads its output any more", async () => {
+      const child = start("grep", ["log", big]);
+      const end = ended(child);
+      child.stdout!.once("data", () => child.stdout!.destroy());
+      expect(await end).toMatchObject({ stderr: "", code: 0 });
+    });
+
+    test("Ctrl-C in the middle closes the sinks", async () => {
+      const child = start("grep", ["--count", "needle", big]);
+      const end = ended(child);
+      child.stdout!.once("data", () => child.kill("SIGINT"));
+      const { stdout, stderr, code } = await end;
+      expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+      const found = stdout.split("\n").filter((line) => line.endsWith(":a needle")).length;
+      expect(found).toBeLessThan(271);
+      expect(stdout.endsWith(`:a needle\n${big}: ${found}\n`)).toBe(true);
+    });
+  });
+});
