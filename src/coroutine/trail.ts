@@ -1,55 +1,84 @@
 // The logical stack of an error. The bodies that delegate to the one that threw are not on the
-// host's stack, so the line of each is put in as the error passes through it. Free until then.
+// host's stack, so each one's place is noted as the error passes through it, and the text is put
+// together when somebody reads `stack`. Free until an error is thrown.
 //
 // May import: drive, frames.
 
 import { resumeStack, runningRoot } from "./drive.ts";
 import type { Frame } from "./frames.ts";
 
-/** For an error on its way: the stack of frames that it is in, and the line of its text that the next body goes to. */
-const trails = new WeakMap<Error, { root: Frame | null; next: number; bodies: number }>();
+/** A body that an error passed through: its name, the host's stack at its `yield*`, and the stack of frames it is in. */
+interface Place {
+  name: string;
+  here: Error;
+  root: Frame | null;
+}
+
+const trails = new WeakMap<Error, Place[]>();
 
 /** Of an error that passes through more bodies than this, the innermost are shown. */
 const LIMIT = 64;
 
-/** The driver's own lines. Where a minifier renames it, the added lines come first. */
+/** The driver's own lines. Where a minifier renames it, the added lines come last. */
 const DRIVER = new RegExp(`^(?: *at )?(?:${resumeStack.name}|driveStack)[ @]`);
 
-/**
- * Adds to `error.stack` the line of the `yield*` in `caller` where it is thrown now. To be called by the method that
- * this `yield*` called.
- */
+/** Notes that `error` is thrown now at the `yield*` in `caller`. To be called by the method that this `yield*` called. */
 export function trace(error: unknown, caller: Frame): void {
-  if (!(error instanceof Error) || typeof error.stack !== "string") return;
-  const root = runningRoot();
-  const trail = trails.get(error) ?? { root: null, next: 0, bodies: 0 };
-  if (++trail.bodies > LIMIT) return;
+  if (!(error instanceof Error)) return;
+  const places = trails.get(error) ?? begin(error);
+  if (places.length < LIMIT) places.push({ name: caller.name, here: new Error(), root: runningRoot() });
+}
 
-  const lines = error.stack.split("\n");
-  if (trail.root !== root) {
-    // Before the driver's lines; when it came out of another stack, before those of the driver behind that one.
-    if (trail.root !== null) while (DRIVER.test(lines[trail.next]!)) trail.next++;
-    while (trail.next < lines.length && !DRIVER.test(lines[trail.next]!)) trail.next++;
-    trail.root = root;
+/** Has `error.stack` tell the places from now on. */
+function begin(error: Error): Place[] {
+  const places: Place[] = [];
+  let bare = error.stack ?? "";
+  let told: { count: number; stack: string } | undefined;
+  trails.set(error, places);
+  // A frozen error keeps the stack that it has.
+  Reflect.defineProperty(error, "stack", {
+    configurable: true,
+    get() {
+      if (told?.count !== places.length) told = { count: places.length, stack: withPlaces(bare, places) };
+      return told.stack;
+    },
+    set(stack: string) {
+      bare = stack;
+      places.length = 0;
+    },
+  });
+  return places;
+}
+
+function withPlaces(stack: string, places: Place[]): string {
+  const lines = stack.split("\n");
+  let at = 0;
+  let last: Frame | null = null;
+  for (const { name, here, root } of places) {
+    if (root !== last) {
+      // Before the driver's lines; when it came out of another stack, before those of the driver behind that one.
+      if (last !== null) while (DRIVER.test(lines[at] ?? "")) at++;
+      while (at < lines.length && !DRIVER.test(lines[at]!)) at++;
+      if (isHost(lines[at - 1])) lines.splice(--at, 1);
+      last = root;
+    }
+    const added = bodies(name, here);
+    lines.splice(at, 0, ...added);
+    at += added.length;
   }
-  const added = linesHere(caller.name);
-  lines.splice(trail.next, 0, ...added);
-  trail.next += added.length;
-  trails.set(error, trail);
-  Reflect.set(error, "stack", lines.join("\n"));
+  return lines.join("\n");
 }
 
-/** The lines between the method that called `trace` and the driver: the body, with plain generators that it delegates to. */
-function linesHere(name: string): string[] {
-  const lines = (new Error().stack ?? "").split("\n");
-  // This function, `trace` and the method; V8 puts the message in front.
-  const from = lines[0]!.startsWith("Error") ? 4 : 3;
-  const bodies = lines
-    .slice(
-      from,
-      lines.findIndex((line) => DRIVER.test(line)),
-    )
-    .filter((line) => !/<anonymous>\)|native/.test(line));
-  const [location] = /[^\s(@]+:\d+:\d+/.exec(bodies.pop() ?? "") ?? ["?"];
-  return [...bodies, `    at ${name} (${location})`];
+/** The lines from `trace` and the method that called it down to the driver: the body, with plain generators in it. */
+function bodies(name: string, { stack = "" }: Error): string[] {
+  const lines = stack.split("\n");
+  // V8 puts the message in front.
+  const from = lines[0]!.startsWith("Error") ? 3 : 2;
+  const to = lines.findIndex((line) => DRIVER.test(line));
+  const own = lines.slice(from, to).filter((line) => !isHost(line));
+  const [place] = /[^\s(@]+:\d+:\d+/.exec(own.pop() ?? "") ?? ["?"];
+  return [...own, `    at ${name} (${place})`];
 }
+
+/** Whether a line is the host's own: a generator's method. */
+const isHost = (line = ""): boolean => /<anonymous>\)$|native/.test(line);

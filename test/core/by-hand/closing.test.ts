@@ -6,7 +6,7 @@ import { codeOf, thrownBy } from "./thrown.ts";
 
 test("close runs the finally of every body, innermost first, and nothing after the suspended point", () => {
   const log: string[] = [];
-  const level: (n: number) => Coroutine = coroutine(function* level(n: number): Coroutine.Body {
+  const level: (n: number) => Coroutine = coroutine(function* (n: number): Coroutine.Body {
     try {
       if (n === 0) yield;
       else yield* level(n - 1);
@@ -171,7 +171,7 @@ test("a body that catches a cleanup error and returns is done: the bodies below 
 
 test("cleanup may delegate: what it calls runs in full, at any depth, and a yield in it is CLOSE_IGNORED", () => {
   const log: string[] = [];
-  const step = coroutine(function* step(n: number): Coroutine.Body<number, number> {
+  const step = coroutine(function* (n: number): Coroutine.Body<number, number> {
     log.push(`step ${n}`);
     return n > 0 ? yield* step(n - 1) : 7;
   });
