@@ -20,6 +20,9 @@ const BODY: unique symbol = Symbol.for("corun.body") as never;
  * Makes a coroutine function of a generator function. Calling it evaluates the parameters, runs nothing of the
  * body, and gives a {@link Coroutine}.
  *
+ * In `const walk = coroutine(function* walk() { … })`, `walk` inside the body is the plain generator function: for a
+ * body that calls itself leave the function unnamed, and give `options.name`.
+ *
  * Call this once per body, not once per use: a `function*` expression that is evaluated anew costs about 1 µs at its
  * first call.
  *

@@ -38,6 +38,13 @@ export function runningRoot(): Frame | null {
   return running;
 }
 
+const exits = new WeakMap<Error, number>();
+
+/** How many stacks `error` has come out of. */
+export function exitsOf(error: Error): number {
+  return exits.get(error) ?? 0;
+}
+
 /** The `done` of a plain yield, which needs no look by the loop. Where the host rewraps results, every one does. */
 const PLAIN = REWRAPS ? null : false;
 
@@ -160,6 +167,7 @@ function driveStack(root: Frame, mode: number, value: unknown): Result {
     }
     if (frame === root) {
       end(frame, CLOSED);
+      if (value instanceof Error) exits.set(value, exitsOf(value) + 1);
       throw value;
     }
     const closing = root.closing === frame;

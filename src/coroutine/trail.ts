@@ -4,14 +4,14 @@
 //
 // May import: drive, frames.
 
-import { resumeStack, runningRoot } from "./drive.ts";
+import { exitsOf, resumeStack } from "./drive.ts";
 import type { Frame } from "./frames.ts";
 
-/** A body that an error passed through: its name, the host's stack at its `yield*`, and the stack of frames it is in. */
+/** A body that an error passed through: its name, the host's stack at its `yield*`, and how many stacks the error had left. */
 interface Place {
   name: string;
   here: Error;
-  root: Frame | null;
+  exits: number;
 }
 
 const trails = new WeakMap<Error, Place[]>();
@@ -26,7 +26,7 @@ const DRIVER = new RegExp(`^(?: *at )?(?:${resumeStack.name}|driveStack)[ @]`);
 export function trace(error: unknown, caller: Frame): void {
   if (!(error instanceof Error)) return;
   const places = trails.get(error) ?? begin(error);
-  if (places.length < LIMIT) places.push({ name: caller.name, here: new Error(), root: runningRoot() });
+  if (places.length < LIMIT) places.push({ name: caller.name, here: new Error(), exits: exitsOf(error) });
 }
 
 /** Has `error.stack` tell the places from now on. */
@@ -53,16 +53,22 @@ function begin(error: Error): Place[] {
 function withPlaces(stack: string, places: Place[]): string {
   const lines = stack.split("\n");
   let at = 0;
-  let last: Frame | null = null;
-  for (const { name, here, root } of places) {
-    if (root !== last) {
-      // Before the driver's lines; when it came out of another stack, before those of the driver behind that one.
-      if (last !== null) while (DRIVER.test(lines[at] ?? "")) at++;
-      while (at < lines.length && !DRIVER.test(lines[at]!)) at++;
+  let left = 0;
+  let exits = -1;
+  const seek = (driver: boolean) => {
+    while (at < lines.length && DRIVER.test(lines[at]!) !== driver) at++;
+  };
+  for (const place of places) {
+    if (place.exits !== exits) {
+      // Behind the driver's lines of each stack that it has left, and before those of the one that it is in.
+      for (exits = place.exits; left < exits; left++) {
+        seek(true);
+        seek(false);
+      }
+      seek(true);
       if (isHost(lines[at - 1])) lines.splice(--at, 1);
-      last = root;
     }
-    const added = bodies(name, here);
+    const added = bodies(place);
     lines.splice(at, 0, ...added);
     at += added.length;
   }
@@ -70,7 +76,7 @@ function withPlaces(stack: string, places: Place[]): string {
 }
 
 /** The lines from `trace` and the method that called it down to the driver: the body, with plain generators in it. */
-function bodies(name: string, { stack = "" }: Error): string[] {
+function bodies({ name, here: { stack = "" } }: Place): string[] {
   const lines = stack.split("\n");
   // V8 puts the message in front.
   const from = lines[0]!.startsWith("Error") ? 3 : 2;

@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+// The command `corun`: finds the command that is asked for and runs it.
+//
+// May import: help, options, package, problem, report; the commands when they are asked for.
+
+import process from "node:process";
+import { type Command, overview } from "./help.ts";
+import { parse } from "./options.ts";
+import { version } from "./package.ts";
+import { nearest, Problem } from "./problem.ts";
+import { report } from "./report.ts";
+
+const commands: Command[] = [
+  {
+    name: "run",
+    usage: "<program> [args…]",
+    summary: "run a TypeScript or JavaScript program",
+    load: () => import("./run.ts"),
+  },
+];
+
+async function main(args: string[]): Promise<void> {
+  const { given, rest } = parse(
+    args,
+    { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "V" } },
+    "corun --help",
+  );
+  if (given.has("version") && !given.has("help")) return print(`${version()}\n`);
+
+  const asksForHelp = given.has("help") || rest[0] === "help";
+  const [name, ...own] = rest[0] === "help" ? rest.slice(1) : rest;
+  if (name === undefined) return print(overview(commands));
+  const command = await find(name).load();
+  return asksForHelp ? print(command.help) : command.main(own);
+}
+
+function find(name: string): Command {
+  const command = commands.find((each) => each.name === name);
+  if (command) return command;
+  if (/\.[cm]?[jt]sx?$/.test(name))
+    throw new Problem(`unknown command ${name}; to run a program: corun run ${name}`, 2);
+  const meant = nearest(name, [...commands.map((each) => each.name), "help"]);
+  throw new Problem(`unknown command ${name}; ${meant ? `did you mean corun ${meant}?` : "see: corun --help"}`, 2);
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+// A reader that has gone, as in `corun --help | head -1`: nobody is left to tell.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (process.stdout.listenerCount("error") > 1) return;
+  if (error.code !== "EPIPE") report(error);
+  process.exit(error.code === "EPIPE" ? 0 : 1);
+});
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  report(error);
+  process.exit(error instanceof Problem ? error.exitCode : 1);
+}
