@@ -140,7 +140,7 @@ test("an outer coroutine refuses a resume while one inside its stack runs by han
 
 test("delegating to oneself or an ancestor is ALREADY_RUNNING at the yield*, and both go on", () => {
   const codes: unknown[] = [];
-  const attempt = coroutine(function* (to: () => Coroutine<unknown>): Coroutine.Body<unknown> {
+  const attempt = coroutine(function* (to: () => Coroutine): Coroutine.Body {
     try {
       yield* to();
     } catch (error) {
