@@ -96,7 +96,7 @@ test("coroutines on driver-owned frames answer as native generators do, whatever
     fc.property(program, resumes, (program, hand) => {
       const [nativeLog, corunLog]: [unknown[], unknown[]] = [[], []];
       const native = bodies(nativeLog, (body, of) => body(of));
-      const wrapped = coroutine(bodies(corunLog, (_, of) => wrapped(of)));
+      const wrapped: (program: Statement[]) => Routine = coroutine(bodies(corunLog, (_, of) => wrapped(of)));
       // A value to a fresh coroutine is refused: the first resumption of the hand sends none.
       expect(play(wrapped(program), hand, corunLog)).toEqual(play(native(program), hand, nativeLog));
     }),
