@@ -124,7 +124,7 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
     if (this.status & ARMED) {
       this.status ^= ARMED;
       // By specification, `yield*` calls `next` with one argument and iteration with none.
-      if (given === 1 && runningRoot() !== null) return instruct(new Call(this)) as Result;
+      if (given === 1 && runningRoot() !== null) return instruct(new Call(this));
     }
     if (this.status === ENDED) {
       // The `yield*` of the caller asks for the result, which the driver gave it to pass on.

@@ -5,6 +5,7 @@
 // May import: errors, frames.
 
 import { CoroutineError, StopIteration } from "./errors.ts";
+import type { Instruction } from "./frames.ts";
 import {
   ACTIVE,
   Call,
@@ -14,7 +15,6 @@ import {
   end,
   ENDED,
   type Frame,
-  Instruction,
   notDelegated,
   type Result,
   REWRAPS,
