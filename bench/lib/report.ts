@@ -1,0 +1,77 @@
+// What a benchmark run gives: the shape of `--json` and of the files in bench/results.
+
+/** In the languages of the two READMEs. */
+export interface Text {
+  readonly en: string;
+  readonly zh: string;
+}
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly node: string;
+  readonly os: string;
+}
+
+/** Of the figures of the rounds. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** What one side of a row gave: figures, or why there are none. */
+export interface Side {
+  readonly side: string;
+  /** The best of each round. */
+  readonly figure?: Spread;
+  /** To the row's native side, computed within each round. */
+  readonly ratio?: Spread;
+  /** For instance `overflow`, `not installed`. */
+  readonly none?: string;
+}
+
+export interface Verdict {
+  /** What the figure is compared with, for instance `native`. */
+  readonly against: string;
+  /** The median of the rounds' ratios. */
+  readonly ratio: number;
+  readonly aim?: number;
+  readonly most: number;
+  readonly met: boolean;
+}
+
+export interface Row {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: "ns" | "B";
+  readonly sides: readonly Side[];
+  readonly budget: readonly Verdict[];
+}
+
+export interface Report {
+  readonly suite: string;
+  readonly machine: Machine;
+  readonly date: string;
+  readonly quick: boolean;
+  readonly rounds: number;
+  readonly rows: readonly Row[];
+}
+
+export function spread(values: readonly number[]): Spread {
+  const sorted = Float64Array.from(values);
+  sorted.sort();
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle]!;
+  const median = sorted.length % 2 === 1 ? upper : (sorted[middle - 1]! + upper) / 2;
+  return { median: round(median), min: round(sorted[0]!), max: round(sorted.at(-1)!) };
+}
+
+/** To four digits: no more of a timing is worth keeping. */
+function round(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
+export function sideOf(row: Row, side: string): Side | undefined {
+  return row.sides.find((one) => one.side === side);
+}
