@@ -10,8 +10,12 @@ type Graph = Map<string, string[]>;
 /** Layer (a folder of src, or the barrel) -> the layers whose values it may import. */
 const MAY_IMPORT: Record<string, string[]> = {
   coroutine: [],
+  scheduler: ["coroutine"],
+  channel: ["coroutine", "scheduler"],
+  sync: ["coroutine", "scheduler"],
+  combinators: ["coroutine", "scheduler"],
   cli: ["index.ts"],
-  "index.ts": ["coroutine"],
+  "index.ts": ["coroutine", "scheduler", "channel", "sync", "combinators"],
 };
 const MAX_LINES = 300;
 

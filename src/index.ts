@@ -5,3 +5,37 @@ export { Coroutine, current, type CoroutineState } from "./coroutine/coroutine.t
 export { delegate } from "./coroutine/delegate.ts";
 export { transfer, type Transfer } from "./coroutine/transfer.ts";
 export { CoroutineError, StopIteration, type CoroutineErrorCode } from "./coroutine/errors.ts";
+
+export { run, runSync, type RunOptions } from "./scheduler/run.ts";
+export { spawn, type Task } from "./scheduler/spawn.ts";
+export { defer, scope, type ScopeOptions, shield, timeout, type Waitable } from "./scheduler/structure.ts";
+export { sleep, yieldNow } from "./scheduler/sleep.ts";
+export { CancelledError, DeadlockError, SchedulerError, TimeoutError } from "./scheduler/errors.ts";
+
+export {
+  Channel,
+  type ChannelOptions,
+  type Overflow,
+  type ReceiveChannel,
+  type SendChannel,
+} from "./channel/channel.ts";
+export { ClosedError, OverflowError } from "./channel/errors.ts";
+export { select, type Selected, type SelectOptions } from "./channel/select.ts";
+
+export { Mutex, type Guard } from "./sync/mutex.ts";
+export { Semaphore } from "./sync/semaphore.ts";
+export { Condition } from "./sync/condition.ts";
+export { Event } from "./sync/event.ts";
+export { Barrier } from "./sync/barrier.ts";
+
+export { all } from "./combinators/all.ts";
+export { race } from "./combinators/race.ts";
+export { any } from "./combinators/any.ts";
+export { settled, type Settled } from "./combinators/settled.ts";
+
+export { until } from "./scheduler/until.ts";
+export { abortSignal } from "./scheduler/abort.ts";
+export { Context, createContext } from "./scheduler/context.ts";
+export type { Clock } from "./scheduler/clock.ts";
+export type { Op } from "./scheduler/op.ts";
+export type { Scope } from "./scheduler/scope.ts";

@@ -114,7 +114,8 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
    * @throws {TypeError} if it has not started and `value` is not `undefined`
    * @throws {CoroutineError} `ALREADY_RUNNING`
    */
-  next(value?: S): IteratorResult<Y, R> {
+  next(...sent: [] | [value: S]): IteratorResult<Y, R>;
+  next(value?: unknown): IteratorResult<Y, R> {
     return (
       this.status === SUSPENDED ? resumeStack(this, NEXT, value) : this.#nextUnlessSuspended(value, arguments.length)
     ) as IteratorResult<Y, R>;
@@ -161,7 +162,7 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
    *
    * @throws as `close` does
    */
-  return(value?: R): IteratorResult<Y, R> {
+  return(value?: NoInfer<R>): IteratorResult<Y, R> {
     return { value: this.#close(value) as R, done: true };
   }
 

@@ -21,6 +21,7 @@ import {
   SUSPENDED,
   Switch,
   TOKEN,
+  Wait,
 } from "./frames.ts";
 
 /** How the innermost frame is to be resumed … */
@@ -99,7 +100,41 @@ export function resumeStack(root: Frame, mode: number, value: unknown): Result {
   return result;
 }
 
+/** The part of `resumeStack` that is not simply a yield. A hand can't wait: where the body does, it gets an error. */
 function resumeInLoop(root: Frame, mode: number, value: unknown): Result {
+  let result = driveTracked(root, mode, value);
+  while (result instanceof Wait) {
+    const waiting = result.root!;
+    const error = new CoroutineError(
+      "WAIT_BY_HAND",
+      `${waiting.toString()} waits, but is resumed by hand: start it with run(…), or spawn(…) it and use task.send(…)`,
+    );
+    result = driveTracked(waiting, THROW, error);
+  }
+  return result;
+}
+
+/** As {@link resumeStack}, for a task: gives the {@link Wait} too, if the stack comes to one. */
+export function runStack(root: Frame, mode: number, value: unknown): Result {
+  if (mode !== NEXT || REWRAPS) return driveTracked(root, mode, value);
+  const resumer = running;
+  root.status = ACTIVE;
+  running = root;
+  let result: Result;
+  try {
+    result = resumeBody.call(root.leaf!.gen, value);
+  } catch (error) {
+    running = resumer;
+    root.status = CLOSED;
+    return driveTracked(root, THREW, error);
+  }
+  running = resumer;
+  if (!(result instanceof Wait)) return driveTracked(root, GAVE, result);
+  root.status = SUSPENDED;
+  return result;
+}
+
+function driveTracked(root: Frame, mode: number, value: unknown): Result {
   const resumer = running;
   root.status = ACTIVE;
   running = root;
@@ -151,8 +186,12 @@ function driveStack(root: Frame, mode: number, value: unknown): Result {
           end(frame, CLOSED);
           return result;
         }
-        mode = root.closing === frame ? CLOSE : NEXT;
+        mode = NEXT;
         value = result.value;
+        if (root.closing === frame) {
+          if (frame.closing === null) mode = CLOSE;
+          root.closing = null;
+        }
         frame = below(frame, root);
         continue;
       }
@@ -162,9 +201,10 @@ function driveStack(root: Frame, mode: number, value: unknown): Result {
         value = undefined;
         continue;
       }
-      if (root.closing === null) {
+      if (root.closing === null || result instanceof Wait) {
         root.leaf = frame;
         root.status = SUSPENDED;
+        if (result instanceof Wait) result.root = root;
         if (!(result instanceof Switch)) return result;
         root = running = result.target;
         root.status = ACTIVE;
@@ -194,8 +234,9 @@ function driveStack(root: Frame, mode: number, value: unknown): Result {
       throw value;
     }
     const closing = root.closing === frame;
+    const stops = frame.closing !== null;
     frame = below(frame, root);
-    if (closing) root.closing = frame;
+    if (closing) root.closing = stops ? null : frame;
     mode = THROW;
   }
 }

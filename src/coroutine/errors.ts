@@ -13,7 +13,9 @@ export type CoroutineErrorCode =
   /** A plain generator that delegates to a coroutine was iterated inside a coroutine. */
   | "NOT_DELEGATED"
   /** A `StopIteration` escaped from a body. */
-  | "STOP_ITERATION";
+  | "STOP_ITERATION"
+  /** A coroutine that is resumed by hand waits. */
+  | "WAIT_BY_HAND";
 
 /** A coroutine was used in a way that cannot work; {@link CoroutineError.code} says which. */
 export class CoroutineError extends Error {

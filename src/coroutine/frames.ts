@@ -30,7 +30,10 @@ export interface Frame {
   leaf: Frame | null;
   /** The frame that delegates to this one. */
   caller: Frame | null;
-  /** Of a root that is being closed: the frame whose turn it is. Frames above it are its cleanup. */
+  /**
+   * Of a root that is being closed: the frame whose turn it is; frames above it are its cleanup. Of another frame:
+   * itself, if closing stops when this frame has ended, and the one below goes on.
+   */
   closing: Frame | null;
   toString(): string;
 }
@@ -114,6 +117,12 @@ export class Call extends Instruction {
 export abstract class Switch extends Instruction {
   abstract readonly target: Frame;
   abstract readonly cargo: unknown;
+}
+
+/** `yield* op`: the stack waits. Only a task can; a hand that resumes gets an error for the body instead. */
+export abstract class Wait extends Instruction {
+  /** The stack that waits, where a hand has to tell it that it can't. */
+  root: Frame | null = null;
 }
 
 /** The outermost frame of the stack that `frame` is in. O(depth), so never on the hot path. */

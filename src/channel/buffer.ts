@@ -1,0 +1,38 @@
+// The buffer of a channel: a ring that grows to what it holds, so that an empty one costs little.
+//
+// Imports nothing.
+
+export class Ring<T> {
+  #items: (T | undefined)[] = [];
+  #head = 0;
+  length = 0;
+
+  push(item: T): void {
+    if (this.length === this.#items.length) this.#grow();
+    this.#items[(this.#head + this.length++) & (this.#items.length - 1)] = item;
+  }
+
+  /** Puts `item` before all others. */
+  unshift(item: T): void {
+    if (this.length === this.#items.length) this.#grow();
+    this.#head = (this.#head - 1) & (this.#items.length - 1);
+    this.#items[this.#head] = item;
+    this.length++;
+  }
+
+  shift(): T {
+    const item = this.#items[this.#head] as T;
+    this.#items[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (this.#items.length - 1);
+    this.length--;
+    return item;
+  }
+
+  #grow(): void {
+    const items = this.#items;
+    const grown = Array.from<T | undefined>({ length: Math.max(4, items.length * 2) });
+    for (let i = 0; i < this.length; i++) grown[i] = items[(this.#head + i) & (items.length - 1)];
+    this.#items = grown;
+    this.#head = 0;
+  }
+}

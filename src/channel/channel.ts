@@ -1,0 +1,253 @@
+// The channel: values pass from hand to hand between tasks, first come, first served.
+//
+// Invariants
+//   receivers wait only while the buffer is empty and no sender waits
+//   senders wait only while the buffer is full (or there is none) and no receiver waits
+//   closed: no sender that came later waits; those that waited before are served
+// (but for a sender and a receiver of one select, which never meet)
+//
+// May import: the scheduler layer, buffer, errors, ops.
+
+import { show } from "../coroutine/errors.ts";
+import { SchedulerError } from "../scheduler/errors.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
+import type { Task } from "../scheduler/task.ts";
+import { Line } from "../scheduler/wait-line.ts";
+import type { Waitable } from "../scheduler/structure.ts";
+import { Ring } from "./buffer.ts";
+import { ClosedError, OverflowError } from "./errors.ts";
+import { NextOp, ReceiveOp, SendOp } from "./ops.ts";
+
+/** What a send does when the buffer is full: waits, or which value is lost, or fails. */
+export type Overflow = "wait" | "dropOldest" | "dropNewest" | "error";
+
+export interface ChannelOptions<T> {
+  overflow?: Overflow;
+  /** Is given each value that was sent and can't be delivered any more. */
+  onUndelivered?: (value: T) => void;
+  /** Shown in errors and dumps. */
+  name?: string;
+}
+
+/** The end of a channel that sends. */
+export interface SendChannel<in T> {
+  send(value: T): Waitable<void>;
+  trySend(value: T): boolean;
+  close(error?: unknown): void;
+}
+
+/** The end of a channel that receives. */
+export interface ReceiveChannel<out T> {
+  receive(): Waitable<T>;
+  next(): Waitable<IteratorResult<T, undefined>>;
+  tryReceive(): IteratorResult<T, undefined> | undefined;
+}
+
+/**
+ * Passes values between tasks. With capacity 0 a send and a receive meet; with more, so many values wait in between.
+ *
+ * @param capacity how many values it holds: a whole number from 0, or `Infinity`
+ * @throws {TypeError} if it is something else
+ * @example
+ * const five = await run(function* () {
+ *   const numbers = new Channel<number>();
+ *   spawn(function* () {
+ *     yield* numbers.send(5);
+ *     numbers.close();
+ *   });
+ *   return yield* numbers.receive();
+ * });
+ * five; // -> 5
+ *
+ * Source: Hoare's CSP, Go's channels; `onUndelivered` from Kotlin.
+ */
+export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
+  readonly capacity: number;
+  readonly overflow: Overflow;
+  readonly name: string;
+  /** @internal */ readonly buffer: Ring<T> = new Ring();
+  /** @internal */ readonly senders: Line = new Line();
+  /** @internal */ readonly receivers: Line = new Line();
+  /** @internal */ ending: { error: unknown; isFailure: boolean } | null = null;
+  #scheduler: Scheduler | null = null;
+  #outsiders = 0;
+  readonly #onUndelivered: ((value: T) => void) | undefined;
+
+  constructor(capacity = 0, options: ChannelOptions<T> = {}) {
+    if (!(capacity === Number.POSITIVE_INFINITY || (Number.isInteger(capacity) && capacity >= 0))) {
+      throw new TypeError(`a channel's capacity is a whole number from 0, or Infinity, but got ${show(capacity)}`);
+    }
+    const { overflow = "wait", name = "channel" } = options;
+    if (!["wait", "dropOldest", "dropNewest", "error"].includes(overflow)) {
+      throw new TypeError(
+        `a channel's overflow is "wait", "dropOldest", "dropNewest" or "error", but got ${show(overflow)}`,
+      );
+    }
+    this.capacity = capacity;
+    this.overflow = overflow;
+    this.name = name;
+    this.#onUndelivered = options.onUndelivered;
+  }
+
+  /** How many values it holds now. */
+  get length(): number {
+    return this.buffer.length;
+  }
+
+  get isClosed(): boolean {
+    return this.ending !== null;
+  }
+
+  /** Hands `value` over; waits until it is taken, or there is room. @throws {ClosedError} on a closed channel */
+  send(value: T): Waitable<void> {
+    return new SendOp(this as Channel<unknown>, value);
+  }
+
+  /** Takes the next value. @throws {ClosedError} when it is closed and drained; or the error that it was closed with */
+  receive(): Waitable<T> {
+    return new ReceiveOp(this as Channel<unknown>) as never;
+  }
+
+  /** As `receive`, but gives `{done: true}` at the end. @throws the error that it was closed with */
+  next(): Waitable<IteratorResult<T, undefined>> {
+    return new NextOp(this as Channel<unknown>) as never;
+  }
+
+  /** Hands `value` over if that can be done at once; also from outside any task. @throws {ClosedError} */
+  trySend(value: T): boolean {
+    return this.offer(value, null);
+  }
+
+  /** The next value, or the end; `undefined` when there is nothing now. @throws the error that it was closed with */
+  tryReceive(): IteratorResult<T, undefined> | undefined {
+    if (this.hasNext(null)) return { value: this.take(null), done: false };
+    if (this.ending === null) return undefined;
+    if (this.ending.isFailure) throw this.ending.error;
+    return { value: undefined, done: true };
+  }
+
+  /** No more sends: what waits is served, then receivers see the end, or `error`. Closing twice is fine. */
+  close(error?: unknown): void {
+    if (this.ending !== null) return;
+    this.ending = { error, isFailure: arguments.length > 0 && error !== undefined };
+    for (let op = this.receivers.first; op !== null; op = this.receivers.first) {
+      this.receivers.leave(op);
+      (op as ReceiveOp).ended();
+    }
+  }
+
+  /** How much waits now. */
+  statistics(): { length: number; capacity: number; senders: number; receivers: number; isClosed: boolean } {
+    const { length, capacity, senders, receivers, isClosed } = this;
+    return { length, capacity, senders: senders.length, receivers: receivers.length, isClosed };
+  }
+
+  /** For code outside any task: `for await`. While it goes on, the run does not count what waits here as deadlocked. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    this.#countOutsiders(1);
+    try {
+      for (let result = await this.#nextOutside(); !result.done; result = await this.#nextOutside()) yield result.value;
+    } finally {
+      this.#countOutsiders(-1);
+    }
+  }
+
+  #nextOutside(): Promise<IteratorResult<T, undefined>> {
+    return new Promise((resolve, reject) => {
+      const now = this.tryReceive();
+      if (now !== undefined) return resolve(now);
+      const op = new NextOp(this as Channel<unknown>);
+      op.chooser = {
+        chosen: (_, value, error, failed) => (failed ? reject(error) : resolve(value as IteratorResult<T, undefined>)),
+      };
+      this.receivers.join(op);
+    });
+  }
+
+  #countOutsiders(change: number): void {
+    this.#outsiders += change;
+    if (this.#scheduler !== null) this.#scheduler.external += change;
+  }
+
+  /** @internal Binds it to the scheduler of the task that uses it first. */
+  use(task: Task): void {
+    if (this.#scheduler === task.scheduler) return;
+    if (this.#scheduler !== null && this.#scheduler.live > 0) {
+      throw new SchedulerError(`${this.name} belongs to another run: a channel connects the tasks of one`);
+    }
+    this.#scheduler = task.scheduler;
+    task.scheduler.external += this.#outsiders;
+  }
+
+  /** @internal Whether a value can be taken now, not counting senders of the select `chooser`. */
+  hasNext(chooser: unknown): boolean {
+    return this.buffer.length > 0 || this.#partner(this.senders, chooser) !== null;
+  }
+
+  /** @internal Takes the next value, which there is. */
+  take(chooser: unknown): T {
+    const sender = this.#partner(this.senders, chooser) as SendOp | null;
+    if (this.buffer.length === 0) return this.#release(sender!);
+    const value = this.buffer.shift();
+    if (sender !== null && this.buffer.length < this.capacity) this.buffer.push(this.#release(sender));
+    return value;
+  }
+
+  /** @internal Hands `value` over if that can be done at once. */
+  offer(value: T, chooser: unknown): boolean {
+    if (this.ending !== null) throw this.closedError("send");
+    const receiver = this.#partner(this.receivers, chooser);
+    if (receiver !== null) {
+      this.receivers.leave(receiver);
+      (receiver as ReceiveOp).received(value);
+      return true;
+    }
+    if (this.buffer.length < this.capacity) {
+      this.buffer.push(value);
+      return true;
+    }
+    if (this.overflow === "wait") return false;
+    if (this.overflow === "error") throw new OverflowError(`${this.name} is full: it holds ${this.capacity}`, value);
+    if (this.overflow === "dropOldest" && this.buffer.length > 0) {
+      this.undelivered(this.buffer.shift());
+      this.buffer.push(value);
+    } else {
+      this.undelivered(value);
+    }
+    return true;
+  }
+
+  /** @internal A value came back: its receiver was cancelled before it ran. */
+  giveBack(value: T): void {
+    const receiver = this.receivers.first;
+    if (receiver === null) {
+      this.buffer.unshift(value);
+      return;
+    }
+    this.receivers.leave(receiver);
+    (receiver as ReceiveOp).received(value);
+  }
+
+  /** @internal */
+  undelivered(value: T): void {
+    this.#onUndelivered?.(value);
+  }
+
+  /** @internal */
+  closedError(what: string): unknown {
+    return new ClosedError(`can't ${what}: ${this.name} is closed`);
+  }
+
+  #release(sender: SendOp): T {
+    this.senders.leave(sender);
+    sender.complete(undefined);
+    return sender.item as T;
+  }
+
+  /** The first in `line` that is not of the same select. */
+  #partner(line: Line, chooser: unknown) {
+    let op = line.first;
+    if (chooser !== null) while (op !== null && op.chooser === chooser) op = op.behind;
+    return op;
+  }
+}

@@ -1,0 +1,160 @@
+// What all, race, any and settled share: the entries run as tasks of a scope of their own, and an op of
+// that scope's body waits until they have ended. The moment that an end decides, the others are cancelled.
+//
+// The tasks are supervised, so that a failure cancels nobody by itself; where the body is cut by a
+// cancellation from outside, failures that nobody has asked for surface at the end of the scope.
+//
+// May import: the coroutine layer, the scheduler layer.
+
+import { show } from "../coroutine/errors.ts";
+import { CancelledError } from "../scheduler/errors.ts";
+import { Op } from "../scheduler/op.ts";
+import { type ResultOf, type Runnable, toCoroutine } from "../scheduler/runnable.ts";
+import type { Scope } from "../scheduler/scope.ts";
+import { startTask, Task } from "../scheduler/spawn.ts";
+import { scope, type Waitable } from "../scheduler/structure.ts";
+import { DONE, FAILED, type Task as TaskCore } from "../scheduler/task.ts";
+
+/** What a combinator is given: an array (typed as a tuple where it is written in place) or a record. */
+export type Entries = readonly Runnable<[]>[] | [] | { readonly [key: string]: Runnable<[]> };
+
+/** The result of each entry, in the shape of the entries. */
+export type Results<E> = { -readonly [K in keyof E]: ResultOf<E[K]> };
+
+/** The result of one of the entries. */
+export type OneResult<E> = E extends readonly unknown[] ? ResultOf<E[number]> : ResultOf<E[keyof E]>;
+
+/** What makes a combinator. */
+export interface Verb {
+  readonly name: string;
+  /** Whether the end of `task` decides: the others are cancelled then. */
+  decides(task: TaskCore): boolean;
+  /** Whether it waits for ever for the end of nothing. */
+  readonly needsEntry?: boolean;
+  /** What it gives if no entry's failure has to come out. `decider` is null if nothing decided. */
+  result(tasks: readonly TaskCore[], decider: TaskCore | null, keys: readonly string[] | null): unknown;
+}
+
+/** Waits until all entries have ended. */
+class Ends extends Op<void> {
+  readonly tasks: readonly TaskCore[];
+  readonly verb: Verb;
+  readonly own: Scope;
+  decider: TaskCore | null = null;
+  /** Those that ended after the decision. */
+  readonly late: Set<TaskCore> = new Set();
+  #left: number;
+  readonly #listeners: { task: TaskCore; taskEnded(): void }[] = [];
+  #enlisted = false;
+
+  constructor(tasks: readonly TaskCore[], verb: Verb, own: Scope) {
+    super();
+    this.tasks = tasks;
+    this.verb = verb;
+    this.own = own;
+    this.#left = tasks.length;
+  }
+
+  poll(): boolean {
+    for (const task of this.tasks) {
+      if (task.hasEnded) {
+        this.#ended(task);
+        continue;
+      }
+      // One for each entry, as a task may be there twice.
+      const listener = { task, taskEnded: () => this.#ended(task) };
+      this.#listeners.push(listener);
+      (task.listeners ??= new Set()).add(listener);
+    }
+    return this.#isOver;
+  }
+
+  get #isOver(): boolean {
+    return this.#left === 0 && !(this.verb.needsEntry === true && this.tasks.length === 0);
+  }
+
+  enlist(): void {
+    this.#enlisted = true;
+  }
+
+  withdraw(): void {
+    for (const listener of this.#listeners) listener.task.listeners?.delete(listener);
+  }
+
+  #ended(task: TaskCore): void {
+    // What ends because all of this is cancelled decides nothing.
+    if (this.own.cancelled) return;
+    this.#left--;
+    if (this.decider !== null) {
+      if (task !== this.decider) this.late.add(task);
+    } else if (this.verb.decides(task)) {
+      this.decider = task;
+      const reason = task.status === FAILED ? task.outcome : undefined;
+      for (const other of this.tasks) other.cancel(reason);
+    } else {
+      task.isObserved = true;
+    }
+    if (!this.#enlisted || !this.#isOver) return;
+    this.#enlisted = false; // a cancel above may have come here first
+    this.complete(undefined);
+  }
+
+  describe(): string {
+    return this.tasks.length === 0
+      ? `${this.verb.name} of nothing`
+      : `${this.verb.name} of ${this.tasks.map((task) => task.name).join(", ")}`;
+  }
+}
+
+/** What joining `task`, which ended without a result, throws. */
+export function failureOf(task: TaskCore): unknown {
+  return task.status === FAILED ? task.outcome : new CancelledError(`task ${task.name}`, task.outcome);
+}
+
+/** Makes the combinator `verb` of `entries`. */
+export function together<T>(entries: Entries, verb: Verb): Waitable<T> {
+  const keys = keysOf(entries, verb.name);
+  const listed: readonly unknown[] = keys === null ? Array.from(entries as readonly unknown[]) : Object.values(entries);
+  const body = (own: Scope) => runTogether(own, listed, keys, verb);
+  return scope(body, { name: verb.name }) as Waitable<T>;
+}
+
+function keysOf(entries: unknown, name: string): string[] | null {
+  if (Array.isArray(entries)) return null;
+  if (typeof entries === "object" && entries !== null && !(Symbol.iterator in entries) && !("then" in entries)) {
+    return Object.keys(entries);
+  }
+  throw new TypeError(`${name} needs an array or a record of what to wait for, but got ${show(entries)}`);
+}
+
+function* runTogether(
+  own: Scope,
+  entries: readonly unknown[],
+  keys: readonly string[] | null,
+  verb: Verb,
+): Generator<never, unknown, unknown> {
+  const tasks = entries.map((entry) =>
+    entry instanceof Task
+      ? entry.core
+      : startTask(own.task.scheduler, toCoroutine(entry, [], verb.name), own, false, true),
+  );
+  const ends = new Ends(tasks, verb, own);
+  yield* ends;
+
+  const { decider, late } = ends;
+  let failed = false;
+  for (const [index, task] of tasks.entries()) {
+    task.isObserved = true;
+    if (task === decider ? task.status === DONE : !late.has(task) || task.status !== FAILED) continue;
+    if (tasks.indexOf(task) < index) continue; // twice among the entries, once among the errors
+    // The scope throws it at its end: one as itself, several in their order.
+    own.fail(failureOf(task), index + 1);
+    failed = true;
+  }
+  return failed ? undefined : verb.result(tasks, decider, keys);
+}
+
+/** `values` in the shape of the entries. */
+export function shaped(values: unknown[], keys: readonly string[] | null): unknown {
+  return keys === null ? values : Object.fromEntries(keys.map((key, index) => [key, values[index]]));
+}

@@ -1,0 +1,22 @@
+// The clock seam: where all time of a scheduler comes from.
+//
+// Imports nothing.
+
+/** Where a scheduler gets its time from. */
+export interface Clock {
+  /** Milliseconds since some fixed moment. */
+  now(): number;
+  /** Has `wake` called once at `at`, in the clock's milliseconds. Gives what takes that back. */
+  wakeAt(at: number, wake: () => void): () => void;
+}
+
+/** The host's own time. */
+export const hostClock: Clock = {
+  now: () => performance.now(),
+  wakeAt(at, wake) {
+    // A longer delay than this overflows in every host; the scheduler looks at its timers again then.
+    const delay = Math.min(Math.max(0, Math.ceil(at - performance.now())), 2 ** 31 - 1);
+    const timer = setTimeout(wake, delay);
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,53 @@
+// What can be run as a task or in a scope, made a coroutine.
+//
+// May import: the coroutine layer.
+
+import { Coroutine } from "../coroutine/coroutine.ts";
+import { isCoroutineFunction } from "../coroutine/define.ts";
+import { show } from "../coroutine/errors.ts";
+
+type AnyGenerator = Generator<unknown, unknown, unknown>;
+type Waitable = { [Symbol.iterator](): Iterator<unknown, unknown, unknown> };
+
+/** A body, what coroutine(…) gives, a coroutine that has not started, or anything that can be waited for. */
+export type Runnable<A extends unknown[] = never[]> = ((...args: A) => Waitable) | Waitable;
+
+/** What a {@link Runnable} gives in the end. */
+export type ResultOf<B> = B extends (...args: never[]) => infer W ? ResultOfWait<W> : ResultOfWait<B>;
+type ResultOfWait<W> = W extends { [Symbol.iterator](): Iterator<unknown, infer R, unknown> } ? R : never;
+
+/** Makes the coroutine that runs `body`. */
+export function toCoroutine(body: unknown, args: readonly unknown[], what: string): Coroutine {
+  if (body instanceof Coroutine) {
+    if (body.state === "created") return body;
+    throw new TypeError(`${what} needs a coroutine that has not started, but got ${body.toString()}`);
+  }
+  if (isCoroutineFunction(body)) return body(...args);
+  if (typeof body === "function") {
+    const made: unknown = (body as (...args: readonly unknown[]) => unknown)(...args);
+    if (made instanceof Coroutine) return made;
+    if (isGenerator(made)) return Coroutine.of(made, body.name || "<anonymous>");
+    if (isWaitable(made)) return Coroutine.of(waitFor(made), body.name || nameOf(made));
+    throw new TypeError(`${what} needs a body, function* () { … }, but what it was given returned ${show(made)}`);
+  }
+  if (isWaitable(body)) return Coroutine.of(waitFor(body), nameOf(body));
+  throw new TypeError(`${what} needs a body, a coroutine or something to wait for, but got ${show(body)}`);
+}
+
+function* waitFor(op: Waitable): AnyGenerator {
+  return yield* op;
+}
+
+function nameOf(op: object): string {
+  return "describe" in op && typeof op.describe === "function" ? String(op.describe()) : "wait";
+}
+
+function isWaitable(value: unknown): value is Waitable {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
+function isGenerator(value: unknown): value is AnyGenerator {
+  return (
+    typeof value === "object" && value !== null && "next" in value && "return" in value && Symbol.iterator in value
+  );
+}

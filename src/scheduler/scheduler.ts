@@ -1,0 +1,186 @@
+// The scheduler: the queue of ready tasks, the loop that runs them, time, and the way in from outside.
+//
+// Ready tasks run first in, first out. The loop ends its turn when nothing is ready or its time is
+// up; it is entered again by a timer of the host, by a promise, or by the bell that whoever makes a
+// task ready from outside rings. All these callbacks are made inside the loop, so that what the host
+// keeps for a call chain (AsyncLocalStorage) is that of the caller of `run`.
+//
+// May import: clock, errors, hop, op, timers; Task as a type.
+
+import { type Clock, hostClock } from "./clock.ts";
+import { hop } from "./hop.ts";
+import type { Task } from "./task.ts";
+import { type Timer, Timers } from "./timers.ts";
+
+/** How long the loop runs before it lets the host do something else, in milliseconds. */
+const SLICE = 10;
+/** Reading the clock costs as much as a switch, so it is read once in so many. */
+const STEPS_PER_LOOK = 256;
+
+export interface SchedulerOptions {
+  clock?: Clock;
+  /** Of the choices that are left to chance: a run with the same seed makes the same ones. */
+  seed?: number;
+  /** Whether there is a host that must have its turn; without one the loop runs until nothing is ready. */
+  hasHost?: boolean;
+}
+
+export class Scheduler {
+  readonly clock: Clock;
+  readonly timers: Timers = new Timers();
+  /** The choice seam: from 0 up to 1. */
+  readonly random: () => number;
+  readonly #hasHost: boolean;
+  #isSuspect = false;
+  /** Waits that only the outside can end, without timers. */
+  external = 0;
+  /** Tasks that have not ended. */
+  live = 0;
+  started = 0;
+  /** Called when nothing can ever go on. */
+  onDeadlock: () => void = () => {};
+  #head: Task | null = null;
+  #tail: Task | null = null;
+  #looping = false;
+  #hopping = false;
+  #steps = 0;
+  #sliceEnd = 0;
+  #takeBackTimer: (() => void) | null = null;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #ring: (() => void) | null = null;
+
+  constructor(options: SchedulerOptions = {}) {
+    this.clock = options.clock ?? hostClock;
+    this.#hasHost = options.hasHost ?? true;
+    this.random = generator(options.seed ?? Math.trunc(Math.random() * 2 ** 32));
+  }
+
+  enqueue(task: Task): void {
+    task.nextReady = null;
+    if (this.#tail === null) this.#head = task;
+    else this.#tail.nextReady = task;
+    this.#tail = task;
+    if (!this.#looping && this.#ring !== null) this.#ring();
+  }
+
+  get isIdle(): boolean {
+    return this.#head === null;
+  }
+
+  /** Counts a wait that could be done at once; false when the others have waited long enough. */
+  mayGoOn(): boolean {
+    return ++this.#steps % STEPS_PER_LOOK !== 0 || this.clock.now() < this.#sliceEnd;
+  }
+
+  addTimer(timer: Timer): void {
+    this.timers.add(timer);
+  }
+
+  /** For callbacks of the host that were made in the loop: does `change`, and runs what is ready then. */
+  enter(change: () => void): void {
+    if (this.#looping) return change();
+    this.#looping = true;
+    change();
+    this.#looping = false;
+    this.runReady();
+  }
+
+  /** The loop. */
+  runReady(): void {
+    if (this.#looping || this.#hopping) return;
+    this.#looping = true;
+    this.#ring = null;
+    this.#sliceEnd = this.#hasHost ? this.clock.now() + SLICE : Number.POSITIVE_INFINITY;
+    for (;;) {
+      const task = this.#head;
+      if (task === null) {
+        if (!this.#ringTimers()) break;
+        continue;
+      }
+      this.#head = task.nextReady;
+      if (this.#head === null) this.#tail = null;
+      task.step();
+      if (++this.#steps % STEPS_PER_LOOK === 0 && this.clock.now() >= this.#sliceEnd) {
+        this.#looping = false;
+        this.#hopLater();
+        return;
+      }
+    }
+    this.#looping = false;
+    if (this.#hasHost) this.#rest();
+    else if (this.#isStuck) this.enter(this.onDeadlock);
+  }
+
+  get #isStuck(): boolean {
+    return this.#head === null && this.live > 0 && this.timers.earliest === undefined && this.external === 0;
+  }
+
+  /** The verdict is given a turn of the host later: what started the run may still have to join in from outside. */
+  #suspectDeadlock(): void {
+    if (this.#isSuspect) return;
+    this.#isSuspect = true;
+    hop(() => {
+      this.#isSuspect = false;
+      if (this.#isStuck) this.enter(this.onDeadlock);
+    });
+  }
+
+  #hopLater(): void {
+    this.#hopping = true;
+    hop(() => {
+      this.#hopping = false;
+      this.#looping = true;
+      this.#ringTimers();
+      this.#looping = false;
+      this.runReady();
+    });
+  }
+
+  /** Wakes what is due; whether anything was. */
+  #ringTimers(): boolean {
+    const { timers } = this;
+    if (timers.earliest === undefined) return false;
+    const now = this.clock.now();
+    let rang = false;
+    for (let timer = timers.earliest; timer !== undefined && timer.at <= now; timer = timers.earliest) {
+      timers.remove(timer);
+      timer.ring();
+      rang = true;
+    }
+    return rang;
+  }
+
+  /** Nothing is ready: the host's timer and the bell are set. */
+  #rest(): void {
+    const at = this.timers.earliest?.at ?? Number.POSITIVE_INFINITY;
+    if (at !== this.#timerAt) {
+      this.#takeBackTimer?.();
+      this.#timerAt = at;
+      this.#takeBackTimer =
+        at === Number.POSITIVE_INFINITY
+          ? null
+          : this.clock.wakeAt(at, () => {
+              this.#takeBackTimer = null;
+              this.#timerAt = Number.POSITIVE_INFINITY;
+              this.runReady();
+            });
+    }
+    if (this.#isStuck) this.#suspectDeadlock();
+    if (this.live > 0) {
+      void new Promise<void>((resolve) => {
+        this.#ring = resolve;
+      }).then(() => this.runReady());
+    }
+  }
+}
+
+/** Mulberry32: small, fast, and good enough for fair choices. */
+function generator(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

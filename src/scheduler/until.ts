@@ -1,0 +1,139 @@
+// `until(promise)`: a task waits for a promise of the host.
+//
+// A promise is given one callback per scheduler, however many tasks wait for it and are cancelled. The
+// callback is made in the loop, so that it runs in what the host keeps for the caller of `run`.
+//
+// May import: op; Scheduler and Task as types.
+
+import { Op } from "./op.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Task } from "./task.ts";
+
+type Source<T> = T | PromiseLike<T> | ((signal: AbortSignal) => T | PromiseLike<T>);
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  if ((typeof value !== "object" || value === null) && typeof value !== "function") return false;
+  return typeof (value as { then?: unknown }).then === "function";
+}
+
+/** Those that wait for a promise. */
+const lines = new WeakMap<Scheduler, WeakMap<PromiseLike<unknown>, Set<Until>>>();
+
+function lineFor(promise: PromiseLike<unknown>, scheduler: Scheduler): Set<Until> {
+  const known = lines.get(scheduler) ?? new WeakMap<PromiseLike<unknown>, Set<Until>>();
+  lines.set(scheduler, known);
+  const line = known.get(promise) ?? new Set();
+  if (known.has(promise)) return line;
+  known.set(promise, line);
+  const settle = (outcome: unknown, failed: boolean) => {
+    known.delete(promise);
+    if (line.size === 0) return;
+    scheduler.enter(() => {
+      for (const op of line) op.settled(outcome, failed);
+    });
+  };
+  // A thenable that is no promise may call back twice, or with another thenable: `resolve` sees to that.
+  void Promise.resolve(promise).then(
+    (value) => settle(value, false),
+    (error: unknown) => settle(error, true),
+  );
+  return line;
+}
+
+class Until extends Op<unknown> {
+  readonly source: unknown;
+  #controller: AbortController | null = null;
+  #promise: PromiseLike<unknown> | null = null;
+  #line: Set<Until> | null = null;
+
+  constructor(source: unknown) {
+    super();
+    this.source = source;
+  }
+
+  override get external(): boolean {
+    return true;
+  }
+
+  poll(): boolean {
+    // In a select, another clause may be chosen yet: a function is called when all wait.
+    const value = this.chooser === null ? this.#start() : this.source;
+    this.#promise = isThenable(value) ? value : null;
+    if (this.#promise !== null || (this.chooser !== null && typeof value === "function")) return false;
+    this.result = value;
+    return true;
+  }
+
+  #start(): unknown {
+    const { source } = this;
+    if (typeof source !== "function" || isThenable(source)) return source;
+    this.#controller = new AbortController();
+    return (source as (signal: AbortSignal) => unknown)(this.#controller.signal);
+  }
+
+  enlist(task: Task): void {
+    // The constructor of a promise makes one of what is none, and of what is thrown.
+    const promise = this.#promise ?? new Promise<unknown>((resolve) => resolve(this.#start()));
+    this.#promise = null;
+    task.scheduler.external++;
+    this.#line = lineFor(promise, task.scheduler).add(this);
+  }
+
+  /** @internal */
+  settled(outcome: unknown, failed: boolean): void {
+    this.#leave();
+    this.#controller = null;
+    if (failed) this.fail(outcome);
+    else this.complete(outcome);
+  }
+
+  withdraw(): void {
+    const controller = this.#controller;
+    this.#controller = null;
+    this.#leave();
+    controller?.abort(reasonOf(this.task!));
+  }
+
+  #leave(): void {
+    if (this.#line === null) return;
+    this.#line.delete(this);
+    this.#line = null;
+    this.task!.scheduler.external--;
+  }
+
+  describe(): string {
+    return "until(promise)";
+  }
+}
+
+/** What `task` is being cancelled for; `undefined` if it is not. */
+function reasonOf(task: Task): unknown {
+  for (let scope = task.scope; scope !== null && scope.task === task; scope = scope.parent) {
+    if (scope.cancelled) return scope.reason;
+  }
+  return undefined;
+}
+
+/**
+ * Waits for a promise, or another thenable: gives its value, or throws what it is rejected with.
+ *
+ * When the task is cancelled, it waits no longer: a function's signal is aborted with the reason of the
+ * cancellation, and what becomes of the promise is ignored.
+ *
+ * @param source a promise; or a function that is called when it is waited for, with a signal, and gives one. What is
+ *   no promise is given back at once
+ * @throws {TypeError} if it is given nothing
+ * @example
+ * const answer = await run(() => until((signal) => Promise.resolve(signal.aborted)));
+ * answer; // -> false
+ *
+ * Source: `await`; the signal is that of the DOM.
+ */
+export function until<T>(source: (signal: AbortSignal) => T | PromiseLike<T>): Op<Awaited<T>>;
+export function until<T>(source: T | PromiseLike<T>): Op<Awaited<T>>;
+export function until<T>(...source: [Source<T>?]): Op<Awaited<T>> {
+  if (source.length === 0) {
+    throw new TypeError("until needs a promise, or a function (signal) => promise, but got nothing");
+  }
+  return new Until(source[0]) as Op<unknown> as Op<Awaited<T>>;
+}

@@ -1,0 +1,94 @@
+// A barrier: nobody goes on before all have come.
+//
+// Invariants
+//   fewer than `parties` wait at any time: the one that makes it full waits not at all, and lets all go
+//   whoever is cancelled while it waits has not come; once it is full, all have
+//
+// May import: the scheduler layer, checks, wait-queue.
+
+import type { Op } from "../scheduler/op.ts";
+import type { Task } from "../scheduler/task.ts";
+import { checkCount, checkRun } from "./checks.ts";
+import { Waiter, WaitQueue } from "./wait-queue.ts";
+
+class Arrival extends Waiter<number> {
+  readonly barrier: Barrier;
+
+  constructor(barrier: Barrier) {
+    super();
+    this.barrier = barrier;
+  }
+
+  poll(task: Task): boolean {
+    const { queue, parties } = this.barrier;
+    checkRun(queue.first?.task?.scheduler, task, "this barrier");
+    if (queue.size < parties - 1) return false;
+    for (let index = 0; index < parties - 1; index++) queue.take()?.complete(index);
+    this.result = parties - 1;
+    return true;
+  }
+
+  enlist(task: Task): void {
+    this.barrier.queue.add(this, task);
+  }
+
+  describe(): string {
+    const { queue, parties } = this.barrier;
+    return `barrier that ${queue.size} of ${parties} tasks have come to`;
+  }
+}
+
+/** What {@link Barrier.statistics} gives. */
+export interface BarrierStatistics {
+  /** How many tasks it lets go together. */
+  parties: number;
+  /** How many of them have come, and wait. */
+  waiting: number;
+}
+
+/**
+ * A point where so many tasks wait for one another, then go on together; then it is ready for the next round.
+ *
+ * @example
+ * const order: string[] = [];
+ * await run(function* () {
+ *   const barrier = new Barrier(2);
+ *   for (const part of ["a", "b"]) {
+ *     spawn(function* () {
+ *       order.push(`${part} works`);
+ *       yield* barrier.wait();
+ *       order.push(`${part} goes on`);
+ *     });
+ *   }
+ * });
+ * order.slice(0, 2); // -> ["a works", "b works"]
+ *
+ * Source: Python, `threading.Barrier`; here a task that is cancelled leaves, and nothing breaks.
+ */
+export class Barrier {
+  /** How many tasks it lets go together. */
+  readonly parties: number;
+  /** @internal */
+  readonly queue: WaitQueue<Arrival> = new WaitQueue();
+
+  /** @throws {RangeError} if `parties` is no positive integer */
+  constructor(parties: number) {
+    checkCount(parties, "Barrier");
+    this.parties = parties;
+  }
+
+  /**
+   * Waits until as many tasks wait as the barrier was made for.
+   *
+   * @returns for `yield*`: the task's place in the order of arrival, from 0
+   * @throws {SchedulerError} if tasks of another run wait
+   */
+  wait(): Op<number> {
+    return new Arrival(this);
+  }
+
+  /** A snapshot, for logs and reports. */
+  statistics(): BarrierStatistics {
+    return { parties: this.parties, waiting: this.queue.size };
+  }
+}

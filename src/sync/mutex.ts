@@ -1,0 +1,184 @@
+// A mutex: one task at a time.
+//
+// Invariants
+//   nobody waits while the mutex is free: `unlock` makes the first in line the holder, at once, so that
+//   nobody who comes later gets in between
+//   `guard` is that of the present hold; any other one is spent, and disposing it has no effect
+//
+// May import: the scheduler layer, checks, wait-queue.
+
+import { SchedulerError } from "../scheduler/errors.ts";
+import { type Op, requireTask } from "../scheduler/op.ts";
+import type { Task } from "../scheduler/task.ts";
+import { checkRun } from "./checks.ts";
+import { Waiter, WaitQueue } from "./wait-queue.ts";
+
+/** What {@link Mutex.lock} gives: disposing it unlocks the mutex, once. */
+export class Guard {
+  readonly #mutex: Mutex;
+
+  /** @internal */
+  constructor(mutex: Mutex) {
+    this.#mutex = mutex;
+  }
+
+  /**
+   * Unlocks the mutex; no effect if that was done.
+   *
+   * @throws {SchedulerError} in another task than the one that locked it
+   */
+  [Symbol.dispose](): void {
+    if (this.#mutex.guard === this) this.#mutex.unlock();
+  }
+}
+
+/** A place in the line for a mutex. @internal */
+export class Lock extends Waiter<Guard> {
+  readonly mutex: Mutex;
+  /** The guard of a hold that was interrupted, and goes on with this one. */
+  readonly kept: Guard | null;
+
+  constructor(mutex: Mutex, kept: Guard | null) {
+    super();
+    this.mutex = mutex;
+    this.kept = kept;
+  }
+
+  poll(task: Task): boolean {
+    const { mutex } = this;
+    const { holder } = mutex;
+    checkRun(holder?.scheduler, task, "this mutex");
+    if (holder === task) {
+      throw new SchedulerError(`task ${task.name} holds this mutex already: locking it again would wait for itself`);
+    }
+    if (holder !== null) return false;
+    this.result = mutex.grant(task, this.kept);
+    return true;
+  }
+
+  enlist(task: Task): void {
+    this.mutex.queue.add(this, task);
+  }
+
+  override revoke(): void {
+    this.mutex.pass();
+  }
+
+  describe(): string {
+    return this.mutex.describe();
+  }
+}
+
+/** What {@link Mutex.statistics} gives. */
+export interface MutexStatistics {
+  isLocked: boolean;
+  /** The name of the task that holds it. */
+  holder: string | undefined;
+  /** How many tasks wait for it. */
+  waiting: number;
+}
+
+/**
+ * A lock that one task at a time holds; those that wait get it in the order in which they came.
+ *
+ * @example
+ * let balance = 0;
+ * await run(function* () {
+ *   const mutex = new Mutex();
+ *   const deposit = function* () {
+ *     const guard = yield* mutex.lock();
+ *     try {
+ *       const before = balance;
+ *       yield* sleep(1);
+ *       balance = before + 1;
+ *     } finally {
+ *       guard[Symbol.dispose]();
+ *     }
+ *   };
+ *   spawn(deposit);
+ *   spawn(deposit);
+ * });
+ * balance; // -> 2
+ *
+ * Source: Trio, `Lock` (owned by a task, direct hand-over); Kotlin, `Mutex`.
+ */
+export class Mutex {
+  /** @internal */
+  holder: Task | null = null;
+  /** @internal */
+  guard: Guard | null = null;
+  /** @internal */
+  readonly queue: WaitQueue<Lock> = new WaitQueue();
+
+  get isLocked(): boolean {
+    return this.holder !== null;
+  }
+
+  /**
+   * Waits until the task has the lock.
+   *
+   * @returns for `yield*`: a guard, for `using`, or to be disposed in `finally`
+   * @throws {SchedulerError} if the task holds it already, or tasks of another run use it
+   */
+  lock(): Op<Guard> {
+    return new Lock(this, null);
+  }
+
+  /**
+   * Takes the lock if it is free.
+   *
+   * @returns a guard; undefined if some task holds it
+   * @throws {SchedulerError} outside a task, or if tasks of another run use it
+   */
+  tryLock(): Guard | undefined {
+    const task = requireTask("tryLock()");
+    checkRun(this.holder?.scheduler, task, "this mutex");
+    return this.holder === null ? this.grant(task, null) : undefined;
+  }
+
+  /**
+   * Gives the lock to the first task that waits for it.
+   *
+   * @throws {SchedulerError} if it is not locked, or the running task is not the one that holds it
+   */
+  unlock(): void {
+    this.requireHolder("unlock()");
+    this.pass();
+  }
+
+  /** A snapshot, for logs and reports. */
+  statistics(): MutexStatistics {
+    return { isLocked: this.isLocked, holder: this.holder?.name, waiting: this.queue.size };
+  }
+
+  /** For reports, for instance `lock held by task writer`. */
+  describe(): string {
+    const { holder } = this;
+    if (holder === null) return "lock that nobody holds";
+    return `lock held by task ${holder.name}${holder.hasEnded ? ", which has ended without unlocking it" : ""}`;
+  }
+
+  /** The running task, which must hold the mutex. @internal */
+  requireHolder(what: string): Task {
+    const task = requireTask(what);
+    if (this.holder === task) return task;
+    throw new SchedulerError(
+      this.holder === null
+        ? `${what} in task ${task.name}, but the mutex is not locked: lock it before`
+        : `${what} in task ${task.name}, but the mutex is held by task ${this.holder.name}: only the holder can`,
+    );
+  }
+
+  /** Makes `task` the holder. @internal */
+  grant(task: Task, kept: Guard | null): Guard {
+    this.holder = task;
+    return (this.guard = kept ?? new Guard(this));
+  }
+
+  /** Ends the present hold. @internal */
+  pass(): void {
+    const next = this.queue.take();
+    if (next === null) this.holder = this.guard = null;
+    else next.complete(this.grant(next.task!, next.kept));
+  }
+}

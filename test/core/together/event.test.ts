@@ -1,0 +1,88 @@
+import { run, runSync, sleep, spawn, yieldNow } from "corun";
+import { expect, test } from "vitest";
+import { Event } from "../../../src/sync/event.ts";
+
+test("set lets all go on that wait, in order, and those that come later do not wait", () => {
+  const event = new Event();
+  const order: string[] = [];
+  function* waiter(name: string) {
+    yield* event.wait();
+    order.push(name);
+  }
+  runSync(function* () {
+    for (const name of ["a", "b", "c"]) spawn(waiter, name);
+    yield* yieldNow();
+    expect(event.statistics()).toEqual({ isSet: false, waiting: 3 });
+    event.set();
+    event.set();
+    expect(event.isSet).toBe(true);
+    yield* event.wait();
+    order.push("main");
+    spawn(waiter, "later");
+  });
+  expect(order).toEqual(["main", "a", "b", "c", "later"]);
+});
+
+test("clear has tasks that come later wait, and does not hold those that were let go", () => {
+  const event = new Event();
+  runSync(function* () {
+    const early = spawn(() => waitFor(event));
+    yield* yieldNow();
+    event.set();
+    event.clear();
+    const late = spawn(() => waitFor(event));
+    yield* yieldNow();
+    expect([early.state, late.state]).toEqual(["done", "waiting"]);
+    late.cancel();
+    expect(event.statistics()).toEqual({ isSet: false, waiting: 0 });
+  });
+});
+
+function* waitFor(event: Event): Generator<never, void, unknown> {
+  yield* event.wait();
+}
+
+test("a waiter that is cancelled, before or after the event is set, does not go on", () => {
+  const event = new Event();
+  runSync(function* () {
+    const tasks = Array.from({ length: 4 }, () => spawn(() => waitFor(event)));
+    yield* yieldNow();
+    tasks[1]!.cancel();
+    event.set();
+    tasks[2]!.cancel();
+    yield* yieldNow();
+    yield* yieldNow();
+    expect(tasks.map((task) => task.state)).toEqual(["done", "cancelled", "cancelled", "done"]);
+  });
+});
+
+test("an event can be set by a callback of the host", async () => {
+  const event = new Event();
+  await run(function* () {
+    setTimeout(() => event.set(), 0);
+    const waiter = spawn(() => waitFor(event));
+    yield* sleep(5);
+    expect(waiter.state).toBe("done");
+  });
+});
+
+test("an event can't be waited for by two runs at once", async () => {
+  const event = new Event();
+  const first = run(function* () {
+    spawn(() => waitFor(event));
+    yield* sleep(5);
+    event.set();
+  });
+  await expect(run(() => waitFor(event))).rejects.toThrow(/this event is in use by tasks of another run/);
+  await expect(
+    run(function* () {
+      event.set();
+    }),
+  ).rejects.toThrow(/this event is in use by tasks of another run/);
+  await first;
+  await run(() => waitFor(event));
+});
+
+test("a task that waits for an event that nobody sets is in the report of the deadlock", async () => {
+  await expect(run(() => waitFor(new Event()))).rejects.toThrow(/event that is not set/);
+});

@@ -1,0 +1,92 @@
+// What the combinators, until and contexts infer; each `@ts-expect-error` fails the check if the misuse compiles.
+import { type Coroutine, coroutine, sleep, spawn, type Waitable } from "corun";
+import { describe, expectTypeOf, test } from "vitest";
+import { all } from "../../src/combinators/all.ts";
+import { any } from "../../src/combinators/any.ts";
+import { race } from "../../src/combinators/race.ts";
+import { settled, type Settled } from "../../src/combinators/settled.ts";
+import { createContext } from "../../src/scheduler/context.ts";
+import { until } from "../../src/scheduler/until.ts";
+
+const text = coroutine(function* text(): Coroutine.Body<never, string> {
+  yield* sleep(1);
+  return "";
+});
+const body = function* () {
+  yield* sleep(1);
+  return 1;
+};
+const task = () => spawn(body);
+
+describe("combinators", () => {
+  test("all gives a tuple for a tuple, of ops, coroutines, their functions, bodies and tasks", () => {
+    expectTypeOf(all([sleep(1), text(), text, body, task()])).toEqualTypeOf<
+      Waitable<[void, string, string, number, number]>
+    >();
+    expectTypeOf(all([])).toEqualTypeOf<Waitable<[]>>();
+    expectTypeOf(all([all([body]), until(Promise.resolve(true))])).toEqualTypeOf<Waitable<[[number], boolean]>>();
+  });
+
+  test("all gives a record for a record, and an array for an array", () => {
+    expectTypeOf(all({ x: text(), y: body })).toEqualTypeOf<Waitable<{ x: string; y: number }>>();
+    const many: Coroutine<never, string>[] = [];
+    expectTypeOf(all(many)).toEqualTypeOf<Waitable<string[]>>();
+    const frozen: readonly (() => ReturnType<typeof body>)[] = [];
+    expectTypeOf(all(frozen)).toEqualTypeOf<Waitable<number[]>>();
+    const named: Record<string, ReturnType<typeof text>> = {};
+    expectTypeOf(all(named)).toEqualTypeOf<Waitable<Record<string, string>>>();
+  });
+
+  test("race and any give one of the results", () => {
+    expectTypeOf(race([text(), body])).toEqualTypeOf<Waitable<string | number>>();
+    expectTypeOf(any({ x: text(), y: body })).toEqualTypeOf<Waitable<string | number>>();
+    expectTypeOf(race([])).toEqualTypeOf<Waitable<never>>();
+  });
+
+  test("settled gives a discriminated union each", () => {
+    expectTypeOf(settled([text(), body])).toEqualTypeOf<Waitable<[Settled<string>, Settled<number>]>>();
+    expectTypeOf(settled({ x: task() })).toEqualTypeOf<Waitable<{ x: Settled<number> }>>();
+    function* ends() {
+      const [end] = yield* settled([text()]);
+      if (end.status === "fulfilled") expectTypeOf(end.value).toEqualTypeOf<string>();
+      else expectTypeOf(end.reason).toEqualTypeOf<unknown>();
+    }
+    void ends;
+  });
+
+  test("what can't be waited for does not compile", () => {
+    const misuse = () => {
+      // @ts-expect-error a promise needs until(…)
+      all([Promise.resolve(1)]);
+      // @ts-expect-error an op alone
+      all(sleep(1));
+      // @ts-expect-error a number
+      race({ x: 1 });
+      // @ts-expect-error a body that wants a parameter
+      any([(n: number) => all([n === 0 ? text() : body])[Symbol.iterator]()]);
+    };
+    expectTypeOf(misuse).toBeFunction();
+  });
+});
+
+test("until unwraps promises, also of a function", () => {
+  function* waits() {
+    expectTypeOf(yield* until(Promise.resolve("a"))).toEqualTypeOf<string>();
+    expectTypeOf(yield* until(async (signal) => signal.aborted)).toEqualTypeOf<boolean>();
+    expectTypeOf(yield* until(5 as number)).toEqualTypeOf<number>();
+  }
+  void waits;
+  // @ts-expect-error nothing to wait for
+  const misuse = () => until();
+  void misuse;
+});
+
+test("a context has the type of its default, or the one that is named", () => {
+  const limit = createContext(1);
+  expectTypeOf(limit.get()).toEqualTypeOf<number>();
+  expectTypeOf(limit.with(2, body)).toEqualTypeOf<Waitable<number>>();
+  expectTypeOf(createContext<string | null>(null).get()).toEqualTypeOf<string | null>();
+  // @ts-expect-error another type
+  const misuse = () => limit.with("2", body);
+  void misuse;
+});
