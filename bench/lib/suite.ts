@@ -4,7 +4,7 @@
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { cpus, release, tmpdir, type } from "node:os";
+import { cpus, tmpdir, type } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Machine, type Report, type Row, type Side, spread, type Text, type Verdict } from "./report.ts";
@@ -144,7 +144,7 @@ function machine(): Machine {
     cpu: cores[0]?.model.trim() ?? "unknown",
     cores: cores.length,
     node: process.versions.node,
-    os: `${type()} ${release()}`,
+    os: type(),
   };
 }
 
