@@ -43,7 +43,17 @@ for (const name of readdirSync(folder).filter((file) => file.startsWith("differs
 function runSuite(): { title: string; passed: boolean }[] {
   const out = mkdtempSync(join(tmpdir(), "conformance-"));
   const report = join(out, "report.json");
-  const args = ["vitest", "run", "--project", "core", "--project", "node", "--typecheck.enabled=false"];
+  const args = [
+    "vitest",
+    "run",
+    "--project",
+    "core",
+    "--project",
+    "together",
+    "--project",
+    "node",
+    "--typecheck.enabled=false",
+  ];
   spawnSync("npx", [...args, "--reporter=json", `--outputFile=${report}`], { stdio: ["ignore", "ignore", "inherit"] });
   const { testResults } = JSON.parse(readFileSync(report, "utf8")) as {
     testResults: { assertionResults: { fullName: string; status: string }[] }[];

@@ -10,10 +10,10 @@ import {
   yieldNow,
 } from "corun";
 import { describe, expect, test } from "vitest";
-import { race } from "../../../src/combinators/race.ts";
-import { select } from "../../../src/channel/select.ts";
-import { abortSignal } from "../../../src/scheduler/abort.ts";
-import { until } from "../../../src/scheduler/until.ts";
+import { race } from "../../src/combinators/race.ts";
+import { select } from "../../src/channel/select.ts";
+import { abortSignal } from "../../src/scheduler/abort.ts";
+import { until } from "../../src/scheduler/until.ts";
 import { jumpingClock } from "./clock.ts";
 
 const oops = new Error("oops");

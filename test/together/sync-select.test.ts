@@ -1,9 +1,9 @@
 import { runSync, spawn, yieldNow } from "corun";
 import { expect, test } from "vitest";
-import { select } from "../../../src/channel/select.ts";
-import { Event } from "../../../src/sync/event.ts";
-import { Mutex } from "../../../src/sync/mutex.ts";
-import { Semaphore } from "../../../src/sync/semaphore.ts";
+import { select } from "../../src/channel/select.ts";
+import { Event } from "../../src/sync/event.ts";
+import { Mutex } from "../../src/sync/mutex.ts";
+import { Semaphore } from "../../src/sync/semaphore.ts";
 
 test("a select that one lock decides leaves the lines of the others, and holds only that one", () => {
   const [a, b, permits, event] = [new Mutex(), new Mutex(), new Semaphore(1), new Event()];

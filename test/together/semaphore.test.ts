@@ -1,6 +1,6 @@
 import { run, runSync, sleep, spawn, yieldNow } from "corun";
 import { expect, test } from "vitest";
-import { Semaphore } from "../../../src/sync/semaphore.ts";
+import { Semaphore } from "../../src/sync/semaphore.ts";
 
 test("no more tasks are inside than there are permits, and they enter in order", () => {
   const semaphore = new Semaphore(3);

@@ -13,10 +13,10 @@ import {
   yieldNow,
 } from "corun";
 import { describe, expect, test } from "vitest";
-import { all } from "../../../src/combinators/all.ts";
-import { any } from "../../../src/combinators/any.ts";
-import { race } from "../../../src/combinators/race.ts";
-import { settled } from "../../../src/combinators/settled.ts";
+import { all } from "../../src/combinators/all.ts";
+import { any } from "../../src/combinators/any.ts";
+import { race } from "../../src/combinators/race.ts";
+import { settled } from "../../src/combinators/settled.ts";
 import { jumpingClock } from "./clock.ts";
 
 /** As `run`, in no time. */

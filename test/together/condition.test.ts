@@ -1,7 +1,7 @@
 import { runSync, spawn, yieldNow, run, timeout, TimeoutError } from "corun";
 import { expect, test } from "vitest";
-import { Condition } from "../../../src/sync/condition.ts";
-import { Mutex } from "../../../src/sync/mutex.ts";
+import { Condition } from "../../src/sync/condition.ts";
+import { Mutex } from "../../src/sync/mutex.ts";
 
 /** A mutex with a condition, and a body that waits for it and notes that it went on, holding the lock. */
 function setUp() {

@@ -1,6 +1,6 @@
 import { defer, run, runSync, SchedulerError, scope, sleep, spawn, yieldNow } from "corun";
 import { expect, test } from "vitest";
-import { Mutex } from "../../../src/sync/mutex.ts";
+import { Mutex } from "../../src/sync/mutex.ts";
 
 test("tasks get the lock in the order in which they came, one at a time", () => {
   const mutex = new Mutex();

@@ -1,7 +1,7 @@
 import { coroutine, run, runSync, scope, sleep, spawn, yieldNow } from "corun";
 import { expect, test } from "vitest";
-import { all } from "../../../src/combinators/all.ts";
-import { createContext } from "../../../src/scheduler/context.ts";
+import { all } from "../../src/combinators/all.ts";
+import { createContext } from "../../src/scheduler/context.ts";
 import { jumpingClock } from "./clock.ts";
 
 const user = createContext("nobody");

@@ -1,6 +1,6 @@
 import { CancelledError, coroutine, run, runSync, spawn, yieldNow } from "corun";
 import { expect, test } from "vitest";
-import { type Guard, Mutex } from "../../../src/sync/mutex.ts";
+import { type Guard, Mutex } from "../../src/sync/mutex.ts";
 
 test("ten thousand tasks share one mutex", async () => {
   const mutex = new Mutex();

@@ -1,8 +1,8 @@
 import { run, spawn, type Task, yieldNow } from "corun";
 import { expect, test } from "vitest";
-import { Condition } from "../../../src/sync/condition.ts";
-import { Mutex } from "../../../src/sync/mutex.ts";
-import { Semaphore } from "../../../src/sync/semaphore.ts";
+import { Condition } from "../../src/sync/condition.ts";
+import { Mutex } from "../../src/sync/mutex.ts";
+import { Semaphore } from "../../src/sync/semaphore.ts";
 
 /** Whole numbers below `limit`, the same for the same seed. */
 function chance(seed: number): (limit: number) => number {

@@ -1,6 +1,6 @@
 import { run, runSync, scope, shield, sleep, spawn, timeout, TimeoutError, yieldNow } from "corun";
 import { expect, test } from "vitest";
-import { Mutex } from "../../../src/sync/mutex.ts";
+import { Mutex } from "../../src/sync/mutex.ts";
 
 test("a waiter in the middle that is cancelled leaves the line", () => {
   const mutex = new Mutex();

@@ -1,6 +1,6 @@
 import { run, runSync, sleep, spawn, yieldNow } from "corun";
 import { expect, test } from "vitest";
-import { Barrier } from "../../../src/sync/barrier.ts";
+import { Barrier } from "../../src/sync/barrier.ts";
 
 test("nobody goes on before all have come, and each is told its place in the order of arrival", () => {
   const barrier = new Barrier(3);

@@ -1,6 +1,6 @@
 import { run, runSync, sleep, spawn, yieldNow } from "corun";
 import { expect, test } from "vitest";
-import { Event } from "../../../src/sync/event.ts";
+import { Event } from "../../src/sync/event.ts";
 
 test("set lets all go on that wait, in order, and those that come later do not wait", () => {
   const event = new Event();
