@@ -13,9 +13,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   scheduler: ["coroutine"],
   channel: ["coroutine", "scheduler"],
   sync: ["coroutine", "scheduler"],
+  interop: ["coroutine", "scheduler", "channel"],
   combinators: ["coroutine", "scheduler"],
   cli: ["index.ts"],
-  "index.ts": ["coroutine", "scheduler", "channel", "sync", "combinators"],
+  "index.ts": ["coroutine", "scheduler", "channel", "sync", "combinators", "interop"],
 };
 const MAX_LINES = 300;
 

@@ -7,8 +7,12 @@ export { transfer, type Transfer } from "./coroutine/transfer.ts";
 export { CoroutineError, StopIteration, type CoroutineErrorCode } from "./coroutine/errors.ts";
 
 export { run, runSync, type RunOptions } from "./scheduler/run.ts";
-export { spawn, type Task } from "./scheduler/spawn.ts";
-export { defer, scope, type ScopeOptions, shield, timeout, type Waitable } from "./scheduler/structure.ts";
+export { spawn, type TaskOf } from "./scheduler/spawn.ts";
+export { Task } from "./scheduler/task.ts";
+export type { TaskState } from "./scheduler/states.ts";
+export { defer, scope, type ScopeOptions, shield } from "./scheduler/block.ts";
+export { Scope } from "./scheduler/scope.ts";
+export { timeout } from "./combinators/timeout.ts";
 export { sleep, yieldNow } from "./scheduler/sleep.ts";
 export { CancelledError, DeadlockError, SchedulerError, TimeoutError } from "./scheduler/errors.ts";
 
@@ -33,9 +37,8 @@ export { race } from "./combinators/race.ts";
 export { any } from "./combinators/any.ts";
 export { settled, type Settled } from "./combinators/settled.ts";
 
-export { until } from "./scheduler/until.ts";
-export { abortSignal } from "./scheduler/abort.ts";
+export { until } from "./interop/until.ts";
+export { abortSignal } from "./interop/abort-signal.ts";
 export { Context, createContext } from "./scheduler/context.ts";
 export type { Clock } from "./scheduler/clock.ts";
-export type { Op } from "./scheduler/op.ts";
-export type { Scope } from "./scheduler/scope.ts";
+export type { Op, Waitable } from "./scheduler/op.ts";

@@ -10,10 +10,11 @@
 
 import { show } from "../coroutine/errors.ts";
 import { SchedulerError } from "../scheduler/errors.ts";
+import { Line } from "../scheduler/line.ts";
+import type { Waitable } from "../scheduler/op.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Task } from "../scheduler/task.ts";
-import { Line } from "../scheduler/wait-line.ts";
-import type { Waitable } from "../scheduler/structure.ts";
+
 import { Ring } from "./buffer.ts";
 import { ClosedError, OverflowError } from "./errors.ts";
 import { NextOp, ReceiveOp, SendOp } from "./ops.ts";
@@ -66,8 +67,8 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   readonly overflow: Overflow;
   readonly name: string;
   /** @internal */ readonly buffer: Ring<T> = new Ring();
-  /** @internal */ readonly senders: Line = new Line();
-  /** @internal */ readonly receivers: Line = new Line();
+  /** @internal */ readonly senders: Line<SendOp> = new Line();
+  /** @internal */ readonly receivers: Line<ReceiveOp> = new Line();
   /** @internal */ ending: { error: unknown; isFailure: boolean } | null = null;
   #scheduler: Scheduler | null = null;
   #outsiders = 0;
@@ -132,7 +133,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     this.ending = { error, isFailure: arguments.length > 0 && error !== undefined };
     for (let op = this.receivers.first; op !== null; op = this.receivers.first) {
       this.receivers.leave(op);
-      (op as ReceiveOp).ended();
+      op.ended();
     }
   }
 
@@ -186,7 +187,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
 
   /** @internal Takes the next value, which there is. */
   take(chooser: unknown): T {
-    const sender = this.#partner(this.senders, chooser) as SendOp | null;
+    const sender = this.#partner(this.senders, chooser);
     if (this.buffer.length === 0) return this.#release(sender!);
     const value = this.buffer.shift();
     if (sender !== null && this.buffer.length < this.capacity) this.buffer.push(this.#release(sender));
@@ -199,7 +200,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     const receiver = this.#partner(this.receivers, chooser);
     if (receiver !== null) {
       this.receivers.leave(receiver);
-      (receiver as ReceiveOp).received(value);
+      receiver.received(value);
       return true;
     }
     if (this.buffer.length < this.capacity) {
@@ -225,7 +226,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
       return;
     }
     this.receivers.leave(receiver);
-    (receiver as ReceiveOp).received(value);
+    receiver.received(value);
   }
 
   /** @internal */
@@ -245,9 +246,9 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   }
 
   /** The first in `line` that is not of the same select. */
-  #partner(line: Line, chooser: unknown) {
+  #partner<O extends SendOp | ReceiveOp>(line: Line<O>, chooser: unknown): O | null {
     let op = line.first;
-    if (chooser !== null) while (op !== null && op.chooser === chooser) op = op.behind;
+    if (chooser !== null) while (op !== null && op.chooser === chooser) op = line.after(op);
     return op;
   }
 }

@@ -2,11 +2,14 @@
 //
 // May import: the scheduler layer; Channel as a type.
 
+import { instruct, runningRoot } from "../coroutine/drive.ts";
+import { WAIT } from "../coroutine/frames.ts";
+import { activeTask, given, isCut, PENDING, taken, Waiter } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
-import { LinedOp } from "../scheduler/wait-line.ts";
+
 import type { Channel } from "./channel.ts";
 
-export class SendOp extends LinedOp<void> {
+export class SendOp extends Waiter<void> {
   readonly channel: Channel<unknown>;
   readonly item: unknown;
 
@@ -16,13 +19,31 @@ export class SendOp extends LinedOp<void> {
     this.item = item;
   }
 
-  poll(task: Task): boolean {
+  override next(value: unknown): unknown {
+    const task = activeTask();
+    if (task === null || task.root !== runningRoot()) return this.refuse();
+    if (task.wait === this) return taken(task, value);
+    if (isCut(task)) return instruct(WAIT);
+    if (this.task !== null) this.checkFree();
+    this.task = task;
+    const result = this.poll(task);
+    if (result !== PENDING) return given(task, this, result);
+    this.enlist();
+    task.wait = this;
+    return instruct(WAIT);
+  }
+
+  poll(task: Task): unknown {
     this.channel.use(task);
-    return this.channel.offer(this.item, this.chooser);
+    return this.channel.offer(this.item, this.chooser) ? undefined : PENDING;
   }
 
   enlist(): void {
     this.channel.senders.join(this);
+  }
+
+  withdraw(): void {
+    this.channel.senders.leave(this);
   }
 
   describe(): string {
@@ -30,7 +51,7 @@ export class SendOp extends LinedOp<void> {
   }
 }
 
-export class ReceiveOp extends LinedOp<unknown> {
+export class ReceiveOp extends Waiter<unknown> {
   readonly channel: Channel<unknown>;
 
   constructor(channel: Channel<unknown>) {
@@ -38,17 +59,33 @@ export class ReceiveOp extends LinedOp<unknown> {
     this.channel = channel;
   }
 
-  poll(task: Task): boolean {
+  override next(value: unknown): unknown {
+    const task = activeTask();
+    if (task === null || task.root !== runningRoot()) return this.refuse();
+    if (task.wait === this) return taken(task, value);
+    if (isCut(task)) return instruct(WAIT);
+    if (this.task !== null) this.checkFree();
+    this.task = task;
+    const result = this.poll(task);
+    if (result !== PENDING) return given(task, this, result);
+    this.enlist();
+    task.wait = this;
+    return instruct(WAIT);
+  }
+
+  poll(task: Task): unknown {
     const { channel, chooser } = this;
     channel.use(task);
-    if (channel.hasNext(chooser)) this.result = this.wrap(channel.take(chooser));
-    else if (channel.ending === null) return false;
-    else this.result = this.atEnd();
-    return true;
+    if (channel.hasNext(chooser)) return this.wrap(channel.take(chooser));
+    return channel.ending === null ? PENDING : this.atEnd();
   }
 
   enlist(): void {
     this.channel.receivers.join(this);
+  }
+
+  withdraw(): void {
+    this.channel.receivers.leave(this);
   }
 
   override revoke(value: unknown): void {

@@ -6,8 +6,7 @@
 // May import: the scheduler layer.
 
 import { show } from "../coroutine/errors.ts";
-import { type Chooser, Op } from "../scheduler/op.ts";
-import type { Waitable } from "../scheduler/structure.ts";
+import { type Chooser, Op, PENDING, type Waitable } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
 
 type Clauses = Record<string, Waitable<unknown> | null | undefined>;
@@ -18,43 +17,56 @@ export type Selected<C extends Clauses> = {
   [K in keyof C & string]: NonNullable<C[K]> extends never ? never : { key: K; value: ValueOf<NonNullable<C[K]>> };
 }[keyof C & string];
 
-interface Clause {
-  key: string;
-  op: Op<unknown>;
-}
-
 class Select extends Op<unknown> implements Chooser {
-  readonly #clauses: Clause[];
+  readonly #keys: string[];
+  readonly #ops: Op<unknown>[];
   readonly #isFair: boolean;
   readonly #otherwise: { value: unknown } | null;
   #won: Op<unknown> | null = null;
 
-  constructor(clauses: Clause[], isFair: boolean, otherwise: { value: unknown } | null) {
+  constructor(keys: string[], ops: Op<unknown>[], isFair: boolean, otherwise: { value: unknown } | null) {
     super();
-    this.#clauses = clauses;
+    this.#keys = keys;
+    this.#ops = ops;
     this.#isFair = isFair;
     this.#otherwise = otherwise;
-    for (const { op } of clauses) op.chooser = this;
+    for (const op of ops) op.chooser = this;
   }
 
-  poll(task: Task): boolean {
-    for (const { key, op } of this.#isFair ? shuffled(this.#clauses, task) : this.#clauses) {
+  poll(task: Task): unknown {
+    if (this.#isFair) this.#shuffle(task.scheduler.choose);
+    const ops = this.#ops;
+    for (let i = 0; i < ops.length; i++) {
+      const op = ops[i]!;
       op.task = task;
-      if (!op.poll(task)) continue;
-      this.result = { key, value: op.result };
-      op.result = undefined;
+      const value = op.poll(task);
+      if (value === PENDING) continue;
       this.#won = op;
-      return true;
+      return { key: this.#keys[i], value };
     }
-    if (this.#otherwise === null) return false;
-    this.result = { key: "otherwise", value: this.#otherwise.value };
-    return true;
+    return this.#otherwise === null ? PENDING : { key: "otherwise", value: this.#otherwise.value };
+  }
+
+  /** Each order is as likely as another, so that each clause that is ready is. */
+  #shuffle(choose: (count: number) => number): void {
+    const keys = this.#keys;
+    const ops = this.#ops;
+    for (let i = ops.length - 1; i > 0; i--) {
+      const j = choose(i + 1);
+      if (i === j) continue;
+      const key = keys[i]!;
+      const op = ops[i]!;
+      keys[i] = keys[j]!;
+      ops[i] = ops[j]!;
+      keys[j] = key;
+      ops[j] = op;
+    }
   }
 
   enlist(task: Task): void {
     this.#won = null;
     try {
-      for (const { op } of this.#clauses) op.enlist(task);
+      for (const op of this.#ops) op.enlist(task);
     } catch (error) {
       this.withdraw();
       throw error;
@@ -62,7 +74,7 @@ class Select extends Op<unknown> implements Chooser {
   }
 
   withdraw(): void {
-    for (const { op } of this.#clauses) op.withdraw();
+    for (const op of this.#ops) op.withdraw();
   }
 
   override revoke(value: unknown): void {
@@ -70,25 +82,15 @@ class Select extends Op<unknown> implements Chooser {
   }
 
   chosen(op: Op<unknown>, value: unknown, error: unknown, failed: boolean): void {
-    const { key } = this.#clauses.find((clause) => clause.op === op)!;
-    for (const clause of this.#clauses) if (clause.op !== op) clause.op.withdraw();
+    for (const other of this.#ops) if (other !== op) other.withdraw();
     this.#won = op;
     if (failed) this.fail(error);
-    else this.complete({ key, value });
+    else this.complete({ key: this.#keys[this.#ops.indexOf(op)], value });
   }
 
   describe(): string {
-    return `select(${this.#clauses.map(({ key, op }) => `${key}: ${op.describe()}`).join(", ")})`;
+    return `select(${this.#ops.map((op, i) => `${this.#keys[i]}: ${op.describe()}`).join(", ")})`;
   }
-}
-
-function shuffled(clauses: Clause[], task: Task): Clause[] {
-  const order = clauses.slice();
-  for (let i = order.length - 1; i > 0; i--) {
-    const j = Math.floor(task.scheduler.random() * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
 }
 
 export interface SelectOptions<O> {
@@ -117,8 +119,10 @@ export function select<const C extends Clauses, O = never>(
   clauses: C,
   options: SelectOptions<O> = {},
 ): Waitable<Selected<C> | ([O] extends [never] ? never : { key: "otherwise"; value: O })> {
-  const listed: Clause[] = [];
-  for (const [key, clause] of Object.entries(clauses)) {
+  const keys: string[] = [];
+  const ops: Op<unknown>[] = [];
+  for (const key of Object.keys(clauses)) {
+    const clause = clauses[key];
     if (clause === null || clause === undefined) continue;
     const op: unknown = clause[Symbol.iterator]?.();
     if (!(op instanceof Op)) {
@@ -126,8 +130,9 @@ export function select<const C extends Clauses, O = never>(
         `select needs ops (send, receive, sleep, a task, …), but "${key}" is ${show(clause)}; spawn it, and select its task`,
       );
     }
-    listed.push({ key, op });
+    keys.push(key);
+    ops.push(op);
   }
   const otherwise = "otherwise" in options ? { value: options.otherwise } : null;
-  return new Select(listed, options.order !== "priority", otherwise) as never;
+  return new Select(keys, ops, options.order !== "priority", otherwise) as never;
 }

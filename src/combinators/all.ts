@@ -2,8 +2,8 @@
 //
 // May import: together; the scheduler layer.
 
-import type { Waitable } from "../scheduler/structure.ts";
-import { DONE } from "../scheduler/task.ts";
+import type { Waitable } from "../scheduler/op.ts";
+import { DONE } from "../scheduler/states.ts";
 import { type Entries, type Results, shaped, together, type Verb } from "./together.ts";
 
 const ALL: Verb = {
@@ -11,7 +11,7 @@ const ALL: Verb = {
   decides: (task) => task.status !== DONE,
   result: (tasks, _decider, keys) =>
     shaped(
-      tasks.map((task) => task.outcome),
+      tasks.map((task) => task.value),
       keys,
     ),
 };

@@ -2,15 +2,16 @@
 //
 // May import: together; the scheduler layer.
 
-import type { Waitable } from "../scheduler/structure.ts";
-import { DONE } from "../scheduler/task.ts";
-import { type Entries, failureOf, type OneResult, together, type Verb } from "./together.ts";
+import { failureOf } from "../scheduler/join.ts";
+import type { Waitable } from "../scheduler/op.ts";
+import { DONE } from "../scheduler/states.ts";
+import { type Entries, type OneResult, together, type Verb } from "./together.ts";
 
 const ANY: Verb = {
   name: "any",
   decides: (task) => task.status === DONE,
   result(tasks, decider) {
-    if (decider !== null) return decider.outcome;
+    if (decider !== null) return decider.value;
     const errors = tasks.map(failureOf);
     const text =
       errors.length === 0 ? "any of nothing" : `none of ${errors.length} succeeded: ${errors.map(String).join("; ")}`;

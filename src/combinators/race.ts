@@ -2,14 +2,14 @@
 //
 // May import: together; the scheduler layer.
 
-import type { Waitable } from "../scheduler/structure.ts";
+import type { Waitable } from "../scheduler/op.ts";
 import { type Entries, type OneResult, together, type Verb } from "./together.ts";
 
 const RACE: Verb = {
   name: "race",
   decides: () => true,
   needsEntry: true,
-  result: (_tasks, decider) => decider!.outcome,
+  result: (_tasks, decider) => decider!.value,
 };
 
 /**

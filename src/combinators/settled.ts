@@ -3,9 +3,10 @@
 // May import: together; the scheduler layer.
 
 import type { ResultOf } from "../scheduler/runnable.ts";
-import type { Waitable } from "../scheduler/structure.ts";
-import { DONE } from "../scheduler/task.ts";
-import { type Entries, failureOf, shaped, together, type Verb } from "./together.ts";
+import { failureOf } from "../scheduler/join.ts";
+import type { Waitable } from "../scheduler/op.ts";
+import { DONE } from "../scheduler/states.ts";
+import { type Entries, shaped, together, type Verb } from "./together.ts";
 
 /** How an entry ended. */
 export type Settled<T> = { status: "fulfilled"; value: T } | { status: "rejected"; reason: unknown };
@@ -17,7 +18,7 @@ const SETTLED: Verb = {
     shaped(
       tasks.map((task) =>
         task.status === DONE
-          ? { status: "fulfilled", value: task.outcome }
+          ? { status: "fulfilled", value: task.value }
           : { status: "rejected", reason: failureOf(task) },
       ),
       keys,

@@ -7,13 +7,13 @@
 // May import: the coroutine layer, the scheduler layer.
 
 import { show } from "../coroutine/errors.ts";
-import { CancelledError } from "../scheduler/errors.ts";
-import { Op } from "../scheduler/op.ts";
+import { Block } from "../scheduler/block.ts";
+import { failureOf, listen, type Listener } from "../scheduler/join.ts";
+import { Op, PENDING, type Waitable } from "../scheduler/op.ts";
 import { type ResultOf, type Runnable, toCoroutine } from "../scheduler/runnable.ts";
 import type { Scope } from "../scheduler/scope.ts";
-import { startTask, Task } from "../scheduler/spawn.ts";
-import { scope, type Waitable } from "../scheduler/structure.ts";
-import { DONE, FAILED, type Task as TaskCore } from "../scheduler/task.ts";
+import { DONE, FAILED, OBSERVED, SUPERVISED } from "../scheduler/states.ts";
+import { Task } from "../scheduler/task.ts";
 
 /** What a combinator is given: an array (typed as a tuple where it is written in place) or a record. */
 export type Entries = readonly Runnable<[]>[] | [] | { readonly [key: string]: Runnable<[]> };
@@ -28,26 +28,26 @@ export type OneResult<E> = E extends readonly unknown[] ? ResultOf<E[number]> : 
 export interface Verb {
   readonly name: string;
   /** Whether the end of `task` decides: the others are cancelled then. */
-  decides(task: TaskCore): boolean;
+  decides(task: Task): boolean;
   /** Whether it waits for ever for the end of nothing. */
   readonly needsEntry?: boolean;
   /** What it gives if no entry's failure has to come out. `decider` is null if nothing decided. */
-  result(tasks: readonly TaskCore[], decider: TaskCore | null, keys: readonly string[] | null): unknown;
+  result(tasks: readonly Task[], decider: Task | null, keys: readonly string[] | null): unknown;
 }
 
 /** Waits until all entries have ended. */
 class Ends extends Op<void> {
-  readonly tasks: readonly TaskCore[];
+  readonly tasks: readonly Task[];
   readonly verb: Verb;
   readonly own: Scope;
-  decider: TaskCore | null = null;
+  decider: Task | null = null;
   /** Those that ended after the decision. */
-  readonly late: Set<TaskCore> = new Set();
+  readonly late: Set<Task> = new Set();
   #left: number;
-  readonly #listeners: { task: TaskCore; taskEnded(): void }[] = [];
+  readonly #listeners: (Listener & { task: Task })[] = [];
   #enlisted = false;
 
-  constructor(tasks: readonly TaskCore[], verb: Verb, own: Scope) {
+  constructor(tasks: readonly Task[], verb: Verb, own: Scope) {
     super();
     this.tasks = tasks;
     this.verb = verb;
@@ -55,18 +55,18 @@ class Ends extends Op<void> {
     this.#left = tasks.length;
   }
 
-  poll(): boolean {
+  poll(): unknown {
     for (const task of this.tasks) {
       if (task.hasEnded) {
         this.#ended(task);
         continue;
       }
       // One for each entry, as a task may be there twice.
-      const listener = { task, taskEnded: () => this.#ended(task) };
+      const listener = { task, ahead: null, behind: null, taskEnded: () => this.#ended(task) };
       this.#listeners.push(listener);
-      (task.listeners ??= new Set()).add(listener);
+      listen(task, listener);
     }
-    return this.#isOver;
+    return this.#isOver ? undefined : PENDING;
   }
 
   get #isOver(): boolean {
@@ -78,10 +78,10 @@ class Ends extends Op<void> {
   }
 
   withdraw(): void {
-    for (const listener of this.#listeners) listener.task.listeners?.delete(listener);
+    for (const listener of this.#listeners) listener.task.listeners?.leave(listener);
   }
 
-  #ended(task: TaskCore): void {
+  #ended(task: Task): void {
     // What ends because all of this is cancelled decides nothing.
     if (this.own.cancelled) return;
     this.#left--;
@@ -89,10 +89,10 @@ class Ends extends Op<void> {
       if (task !== this.decider) this.late.add(task);
     } else if (this.verb.decides(task)) {
       this.decider = task;
-      const reason = task.status === FAILED ? task.outcome : undefined;
-      for (const other of this.tasks) other.cancel(reason);
+      const reason = task.status === FAILED ? task.value : undefined;
+      for (const other of this.tasks) other.cancelNow(reason);
     } else {
-      task.isObserved = true;
+      task.flags |= OBSERVED;
     }
     if (!this.#enlisted || !this.#isOver) return;
     this.#enlisted = false; // a cancel above may have come here first
@@ -106,17 +106,12 @@ class Ends extends Op<void> {
   }
 }
 
-/** What joining `task`, which ended without a result, throws. */
-export function failureOf(task: TaskCore): unknown {
-  return task.status === FAILED ? task.outcome : new CancelledError(`task ${task.name}`, task.outcome);
-}
-
 /** Makes the combinator `verb` of `entries`. */
 export function together<T>(entries: Entries, verb: Verb): Waitable<T> {
   const keys = keysOf(entries, verb.name);
   const listed: readonly unknown[] = keys === null ? Array.from(entries as readonly unknown[]) : Object.values(entries);
   const body = (own: Scope) => runTogether(own, listed, keys, verb);
-  return scope(body, { name: verb.name }) as Waitable<T>;
+  return new Block<T>(body, { name: verb.name });
 }
 
 function keysOf(entries: unknown, name: string): string[] | null {
@@ -134,9 +129,7 @@ function* runTogether(
   verb: Verb,
 ): Generator<never, unknown, unknown> {
   const tasks = entries.map((entry) =>
-    entry instanceof Task
-      ? entry.core
-      : startTask(own.task.scheduler, toCoroutine(entry, [], verb.name), own, false, true),
+    entry instanceof Task ? entry : own.task.start(own, toCoroutine(entry, [], verb.name), SUPERVISED),
   );
   const ends = new Ends(tasks, verb, own);
   yield* ends;
@@ -144,7 +137,7 @@ function* runTogether(
   const { decider, late } = ends;
   let failed = false;
   for (const [index, task] of tasks.entries()) {
-    task.isObserved = true;
+    task.flags |= OBSERVED;
     if (task === decider ? task.status === DONE : !late.has(task) || task.status !== FAILED) continue;
     if (tasks.indexOf(task) < index) continue; // twice among the entries, once among the errors
     // The scope throws it at its end: one as itself, several in their order.

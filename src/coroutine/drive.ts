@@ -21,7 +21,7 @@ import {
   SUSPENDED,
   Switch,
   TOKEN,
-  Wait,
+  WAIT,
 } from "./frames.ts";
 
 /** How the innermost frame is to be resumed … */
@@ -47,6 +47,9 @@ let running: Frame | null = null;
 export function runningRoot(): Frame | null {
   return running;
 }
+
+/** The stack that the loop has suspended last: where it is a wait, a hand has to tell it that it can't. */
+let waiting: Frame | null = null;
 
 const exits = new WeakMap<Error, number>();
 
@@ -82,7 +85,7 @@ export function checkDelivered(): void {
  * the root ends. Gives what was yielded or returned; throws what escaped.
  */
 export function resumeStack(root: Frame, mode: number, value: unknown): Result {
-  if (mode !== NEXT) return resumeInLoop(root, mode, value);
+  if (mode !== NEXT) return resumeInLoop(root, mode, value, null);
   const resumer = running;
   root.status = ACTIVE;
   running = root;
@@ -92,31 +95,35 @@ export function resumeStack(root: Frame, mode: number, value: unknown): Result {
   } catch (error) {
     running = resumer;
     root.status = CLOSED; // which it stays if the host's stack is so full that the loop can't be entered
-    return resumeInLoop(root, THREW, error);
+    return resumeInLoop(root, THREW, error, null);
   }
   running = resumer;
-  if (result.done !== PLAIN) return resumeInLoop(root, GAVE, result);
+  if (result.done !== PLAIN) return resumeInLoop(root, GAVE, result, null);
   root.status = SUSPENDED;
   return result;
 }
 
-/** The part of `resumeStack` that is not simply a yield. A hand can't wait: where the body does, it gets an error. */
-function resumeInLoop(root: Frame, mode: number, value: unknown): Result {
+/**
+ * The part of `resumeStack` that is not simply a yield. Only `task`, the stack that a task runs, may wait: any other is
+ * resumed by hand, which can't, and gets an error.
+ */
+function resumeInLoop(root: Frame, mode: number, value: unknown, task: Frame | null): Result {
   let result = driveTracked(root, mode, value);
-  while (result instanceof Wait) {
-    const waiting = result.root!;
+  for (;;) {
+    if (result !== WAIT || waiting === task) break;
     const error = new CoroutineError(
       "WAIT_BY_HAND",
-      `${waiting.toString()} waits, but is resumed by hand: start it with run(…), or spawn(…) it and use task.send(…)`,
+      `${waiting!.toString()} waits, but is resumed by hand: start it with run(…), or spawn(…) it and use task.send(…)`,
     );
-    result = driveTracked(waiting, THROW, error);
+    result = driveTracked(waiting!, THROW, error);
   }
+  waiting = null;
   return result;
 }
 
-/** As {@link resumeStack}, for a task: gives the {@link Wait} too, if the stack comes to one. */
+/** As {@link resumeStack}, for a task: gives {@link WAIT} too, if the stack comes to it. */
 export function runStack(root: Frame, mode: number, value: unknown): Result {
-  if (mode !== NEXT || REWRAPS) return driveTracked(root, mode, value);
+  if (mode !== NEXT || REWRAPS) return resumeInLoop(root, mode, value, root);
   const resumer = running;
   root.status = ACTIVE;
   running = root;
@@ -129,8 +136,13 @@ export function runStack(root: Frame, mode: number, value: unknown): Result {
     return driveTracked(root, THREW, error);
   }
   running = resumer;
-  if (!(result instanceof Wait)) return driveTracked(root, GAVE, result);
-  root.status = SUSPENDED;
+  if (result === WAIT) {
+    root.status = SUSPENDED;
+  } else if (result.done === true && root.leaf === root) {
+    end(root, CLOSED);
+  } else {
+    return resumeInLoop(root, GAVE, result, root);
+  }
   return result;
 }
 
@@ -201,10 +213,10 @@ function driveStack(root: Frame, mode: number, value: unknown): Result {
         value = undefined;
         continue;
       }
-      if (root.closing === null || result instanceof Wait) {
+      if (root.closing === null || result === WAIT) {
         root.leaf = frame;
         root.status = SUSPENDED;
-        if (result instanceof Wait) result.root = root;
+        if (result === WAIT) waiting = root;
         if (!(result instanceof Switch)) return result;
         root = running = result.target;
         root.status = ACTIVE;

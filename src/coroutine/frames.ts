@@ -120,10 +120,7 @@ export abstract class Switch extends Instruction {
 }
 
 /** `yield* op`: the stack waits. Only a task can; a hand that resumes gets an error for the body instead. */
-export abstract class Wait extends Instruction {
-  /** The stack that waits, where a hand has to tell it that it can't. */
-  root: Frame | null = null;
-}
+export const WAIT: Instruction = new (class Wait extends Instruction {})();
 
 /** The outermost frame of the stack that `frame` is in. O(depth), so never on the hot path. */
 export function rootOf(frame: Frame): Frame {

@@ -1,6 +1,8 @@
 // The clock seam: where all time of a scheduler comes from.
 //
-// Imports nothing.
+// May import: host.
+
+import { later } from "./host.ts";
 
 /** Where a scheduler gets its time from. */
 export interface Clock {
@@ -15,8 +17,6 @@ export const hostClock: Clock = {
   now: () => performance.now(),
   wakeAt(at, wake) {
     // A longer delay than this overflows in every host; the scheduler looks at its timers again then.
-    const delay = Math.min(Math.max(0, Math.ceil(at - performance.now())), 2 ** 31 - 1);
-    const timer = setTimeout(wake, delay);
-    return () => clearTimeout(timer);
+    return later(Math.min(Math.max(0, Math.ceil(at - performance.now())), 2 ** 31 - 1), wake);
   },
 };

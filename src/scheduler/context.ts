@@ -6,10 +6,9 @@
 // May import: the coroutine layer, op, runnable; Scope and Waitable as types.
 
 import { Coroutine } from "../coroutine/coroutine.ts";
-import { activeTask, requireTask } from "./op.ts";
+import { activeTask, requireTask, type Waitable } from "./op.ts";
 import { type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
 import type { Scope } from "./scope.ts";
-import type { Waitable } from "./structure.ts";
 
 /** Made by {@link createContext}. */
 export class Context<T> {

@@ -1,65 +1,61 @@
-// The two-way protocol between tasks: `yield* task.send.sent)` gives what the task yields next.
+// The two-way protocol between tasks: `yield* task.send(value)` gives what the task yields next.
 // Sends queue in order; one is served at a time.
 //
-// May import: the coroutine layer, errors, op; Task as a type.
+// May import: the coroutine layer, join, line, op, states; Task as a type.
 
 import { NEXT, THROW } from "../coroutine/drive.ts";
-import { StopIteration } from "../coroutine/errors.ts";
-import { CancelledError } from "./errors.ts";
-import { Op } from "./op.ts";
-import { DONE, FAILED, type Listener, type Task } from "./task.ts";
+import { show, StopIteration } from "../coroutine/errors.ts";
+import { SchedulerError } from "./errors.ts";
+import { failureOf } from "./join.ts";
+import { Line } from "./line.ts";
+import { PENDING, Waiter } from "./op.ts";
+import { DONE, OBSERVED } from "./states.ts";
+import type { Task } from "./task.ts";
 
-export class Exchange implements Listener {
+export class Exchange {
   readonly task: Task;
   /** It has come to its first yield, whose value is dropped, as the first `next()` does by hand. */
-  primed = false;
+  isPrimed = false;
   /** It is suspended in a yield. */
-  parked = false;
+  isParked = false;
+  /** The send whose answer it works on. */
   served: Send | null = null;
-  readonly queue: Set<Send> = new Set();
+  readonly queue: Line<Send> = new Line();
 
   constructor(task: Task) {
     this.task = task;
-    (task.listeners ??= new Set()).add(this);
   }
 
   yielded(value: unknown): void {
-    this.parked = true;
-    const { served } = this;
+    this.isParked = true;
+    const { served, isPrimed } = this;
     this.served = null;
-    if (this.primed) served?.complete(value);
-    this.primed = true;
+    this.isPrimed = true;
+    if (isPrimed) served?.complete(value);
     this.serve();
   }
 
   serve(): void {
-    if (!this.parked) return;
-    for (const send of this.queue) {
-      this.queue.delete(send);
-      this.served = send;
-      this.parked = false;
-      this.task.resume(NEXT, send.sent);
-      return;
-    }
+    if (!this.isParked || this.queue.first === null) return;
+    this.served = this.queue.take()!;
+    this.isParked = false;
+    this.task.resume(NEXT, this.served.sent);
   }
 
-  taskEnded(task: Task): void {
-    const { served } = this;
+  taskEnded(): void {
+    this.served?.fail(endOf(this.task));
     this.served = null;
-    for (const send of served === null ? this.queue : [served, ...this.queue]) send.fail(endOf(task));
-    this.queue.clear();
+    for (let send = this.queue.take(); send !== null; send = this.queue.take()) send.fail(endOf(this.task));
   }
 }
 
 /** What asking a task that has ended throws. */
 function endOf(task: Task): unknown {
-  task.isObserved = true;
-  if (task.status === DONE) return new StopIteration(task.outcome);
-  if (task.status === FAILED) return task.outcome;
-  return new CancelledError(`task ${task.name}`, task.outcome);
+  task.flags |= OBSERVED;
+  return task.status === DONE ? new StopIteration(task.value) : failureOf(task);
 }
 
-export class Send extends Op<unknown> {
+export class Send extends Waiter<unknown> {
   readonly to: Task;
   readonly sent: unknown;
 
@@ -69,20 +65,23 @@ export class Send extends Op<unknown> {
     this.sent = value;
   }
 
-  poll(): boolean {
-    if (this.to.hasEnded) throw endOf(this.to);
-    return false;
+  poll(task: Task): unknown {
+    const { to } = this;
+    if (to === task) throw new SchedulerError(`task ${task.name} sends to itself, which it can't answer`);
+    if (to.scheduler !== task.scheduler) throw new SchedulerError(`task ${to.name} belongs to another run`);
+    if (to.hasEnded) throw endOf(to);
+    return PENDING;
   }
 
   enlist(): void {
     const exchange = (this.to.exchange ??= new Exchange(this.to));
-    exchange.queue.add(this);
+    exchange.queue.join(this);
     exchange.serve();
   }
 
   withdraw(): void {
     const { exchange } = this.to;
-    exchange?.queue.delete(this);
+    exchange?.queue.leave(this);
     if (exchange?.served === this) exchange.served = null;
   }
 
@@ -93,8 +92,10 @@ export class Send extends Op<unknown> {
 
 /** A task has yielded `value`. */
 export function taskYielded(task: Task, value: unknown): void {
-  if (typeof value === "object" && value !== null && "then" in value) {
-    task.resume(THROW, new TypeError(`task ${task.name} yielded a Promise; did you mean \`yield* until(promise)\`?`));
+  if (typeof value === "object" && value !== null && ("then" in value || value instanceof Waiter)) {
+    const advice = "then" in value ? "yield* until(promise)" : "yield* op";
+    const error = new TypeError(`task ${task.name} yielded ${show(value)}; did you mean \`${advice}\`?`);
+    task.resume(THROW, error);
     return;
   }
   (task.exchange ??= new Exchange(task)).yielded(value);

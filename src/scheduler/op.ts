@@ -2,19 +2,26 @@
 // and suspends only if it can't be done at once.
 //
 // The life of an op in a task
-//   poll()      can it be done now? Then its result is in `result`, and nothing suspends
-//   enlist()    stands in its queue, timer or callback from now on
-//   withdraw()  leaves that again, without a trace
+//   poll()      can it be done now? Then it gives its result, and nothing suspends; else PENDING
+//   enlist()    stands in its line, timer or callback from now on
+//   withdraw()  leaves that again, without a trace; also called for one that is in none
 //   revoke()    it was done, but the task was cancelled before it took the result: undo that
 //
 // Whatever makes it done calls `complete` or `fail`, once. In a select, that is passed to the select.
 //
-// May import: the coroutine layer, errors; Task and Scheduler as types.
+// May import: the coroutine layer, errors, line, states; Task as a type.
 
 import { instruct, NEXT, runningRoot, THROW } from "../coroutine/drive.ts";
-import { Wait } from "../coroutine/frames.ts";
+import { WAIT } from "../coroutine/frames.ts";
 import { SchedulerError } from "./errors.ts";
+import type { Place } from "./line.ts";
+import { INTERRUPTED } from "./states.ts";
 import type { Task } from "./task.ts";
+
+/** For `yield*` in a task; gives a `T`. */
+export interface Waitable<T> {
+  [Symbol.iterator](): Iterator<never, T, unknown>;
+}
 
 /** The task that runs now; null outside every task. */
 let active: Task | null = null;
@@ -33,12 +40,34 @@ export function requireTask(what: string): Task {
   return active;
 }
 
+/** What `poll` gives when it is not done. */
+export const PENDING: unique symbol = Symbol("corun.pending");
+
 // One result object for all ops that are done: `yield*` reads it at once and passes on only the value.
 const DONE: { value: unknown; done: true } = { value: undefined, done: true };
 
-function done(value: unknown): IteratorResult<never, never> {
+function done(value: unknown): unknown {
   DONE.value = value;
-  return DONE as IteratorResult<never, never>;
+  return DONE;
+}
+
+/** The task goes on after its wait: the result for `yield*`. */
+export function taken(task: Task, value: unknown): unknown {
+  task.wait = null;
+  return done(value);
+}
+
+/** `op` was done at once: the same, unless others have waited long enough. */
+export function given(task: Task, op: Op<unknown>, value: unknown): unknown {
+  if (task.scheduler.mayGoOn()) return done(value);
+  task.wait = op;
+  task.resume(NEXT, value);
+  return instruct(WAIT);
+}
+
+/** Whether a cancellation enters at the wait that `task` comes to now. */
+export function isCut(task: Task): boolean {
+  return (task.flags & INTERRUPTED) !== 0 && task.isUnwinding();
 }
 
 /** One op of several that a select waits for: told when it is done. */
@@ -46,72 +75,80 @@ export interface Chooser {
   chosen(op: Op<unknown>, value: unknown, error: unknown, failed: boolean): void;
 }
 
-export abstract class Op<T> extends Wait {
+export abstract class Op<T> implements Waitable<T> {
+  /** @internal The task that waits for it, or did. */
   task: Task | null = null;
+  /** @internal */
   chooser: Chooser | null = null;
-  result: unknown = undefined;
 
-  /** Whether it can be done at once; `result` is set then. May throw. */
-  abstract poll(task: Task): boolean;
+  /** @internal */
+  abstract poll(task: Task): unknown;
+  /** @internal */
   abstract enlist(task: Task): void;
+  /** @internal */
   abstract withdraw(): void;
+  /** @internal */
   revoke(_value: unknown): void {}
   /** For reports, for instance `sleep(50)`. */
   abstract describe(): string;
-  /** Whether only the outside (a timer, a promise, an event) can end it. */
-  get external(): boolean {
-    return false;
-  }
 
   [Symbol.iterator](): Iterator<never, T, unknown> {
     return this as never;
   }
 
+  /**
+   * @internal What `yield*` calls: first to wait, then for the result. Ops of which a program makes millions have a copy
+   * of their own, as the calls in it are fast where they see ops of one class.
+   */
   next(value: unknown): unknown {
-    const task = active;
-    if (task === null || runningRoot() !== task.root) return this.#outside();
-    if (task.wait === this) {
-      task.wait = null;
-      return done(value);
-    }
-    if (!task.isUnwinding()) {
-      if (this.task !== null && this.task.wait === this) {
-        throw new SchedulerError(`${this.describe()} is waited for already: make one for each wait`);
-      }
-      this.task = task;
-      if (this.poll(task)) {
-        const { result } = this;
-        this.result = undefined;
-        if (task.scheduler.mayGoOn()) return done(result);
-        task.wait = this;
-        task.resume(NEXT, result);
-        return instruct(this);
-      }
-      this.enlist(task);
-      task.wait = this;
-    }
-    return instruct(this);
+    const task = activeTask();
+    if (task === null || task.root !== runningRoot()) return this.refuse();
+    if (task.wait === this) return taken(task, value);
+    if (isCut(task)) return instruct(WAIT);
+    if (this.task !== null) this.checkFree();
+    this.task = task;
+    const result = this.poll(task);
+    if (result !== PENDING) return given(task, this, result);
+    this.enlist(task);
+    task.wait = this;
+    return instruct(WAIT);
   }
 
-  #outside(): unknown {
-    if (runningRoot() !== null) return instruct(this); // the driver tells the body
+  /** @internal Outside every task, or in a coroutine that a task resumes by hand. */
+  refuse(): unknown {
+    if (runningRoot() !== null) return instruct(WAIT); // the driver tells the body
     throw new SchedulerError(`${this.describe()} must be waited for with \`yield*\`, in a task`);
   }
 
+  /** @internal */
+  checkFree(): void {
+    if (this.task!.wait !== this) return;
+    throw new SchedulerError(`${this.describe()} is waited for already: make one for each wait`);
+  }
+
+  /** @internal */
   throw(error: unknown): never {
     if (active !== null && active.wait === this) active.wait = null;
     throw error;
   }
 
-  /** It is done: the task goes on with `value`. */
+  /** @internal It is done: the task goes on with `value`. */
   complete(value: unknown): void {
     if (this.chooser !== null) this.chooser.chosen(this, value, undefined, false);
     else this.task!.resume(NEXT, value);
   }
 
-  /** It is done: the task goes on with `error` thrown. */
+  /** @internal It is done: the task goes on with `error` thrown. */
   fail(error: unknown): void {
     if (this.chooser !== null) this.chooser.chosen(this, undefined, error, true);
     else this.task!.resume(THROW, error);
   }
+}
+
+/** An op that stands in a line while it waits. */
+export abstract class Waiter<T> extends Op<T> implements Place {
+  /** @internal */
+  ahead: Place | null = null;
+  /** @internal */
+  behind: Place | null = null;
 }

@@ -1,69 +1,41 @@
 // The root: run, runSync, run.with.
 //
-// May import: errors, runnable, scheduler, scope, spawn.
+// May import: deadlock, errors, join, runnable, scheduler, states, task.
 
-import { THROW } from "../coroutine/drive.ts";
-import { CancelledError, DeadlockError, SchedulerError } from "./errors.ts";
+import { waitsOf, watch } from "./deadlock.ts";
+import { CancelledError, SchedulerError } from "./errors.ts";
+import { listen } from "./join.ts";
 import { type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
 import { Scheduler, type SchedulerOptions } from "./scheduler.ts";
-import { startTask } from "./spawn.ts";
-import { ChildrenEnd } from "./structure.ts";
-import { DONE, FAILED, type Task, WAITING } from "./task.ts";
+import { DONE, FAILED } from "./states.ts";
+import { Task } from "./task.ts";
 
 export interface RunOptions extends Omit<SchedulerOptions, "hasHost"> {
   /** Cancels the run when it is aborted. */
   signal?: AbortSignal;
 }
 
-function start(main: unknown, args: unknown[], options: SchedulerOptions): [Scheduler, Task] {
+function start(main: unknown, args: unknown[], options: SchedulerOptions): Task {
   const scheduler = new Scheduler(options);
-  const task = startTask(scheduler, toCoroutine(main, args, "run"), null, false, false);
-  let isCleanupStuck = false;
-  scheduler.onDeadlock = () => {
-    const error = new DeadlockError(`no task can go on: ${waitsOf(task)}`);
-    // The second time, cleanup itself can't go on: it is told where it waits.
-    if (isCleanupStuck) failWaits(task, error);
-    else task.own().fail(error, 0);
-    isCleanupStuck = true;
-  };
-  return [scheduler, task];
-}
-
-function waitsOf(root: Task): string {
-  return waitingTasks(root)
-    .map((task) => `${task.name} waits for ${task.wait?.describe() ?? "a send"}`)
-    .join("; ");
-}
-
-/** `task` and those below it that wait, but for those that only wait for their own. */
-function waitingTasks(task: Task): Task[] {
-  const found: Task[] = [];
-  for (let scope = task.scope; scope !== null && scope.task === task; scope = scope.parent) {
-    for (let child = scope.first; child !== null; child = child.following) found.push(...waitingTasks(child));
-  }
-  if (task.status !== WAITING || task.wait instanceof ChildrenEnd) return found;
-  return [task, ...found];
-}
-
-function failWaits(root: Task, error: DeadlockError): void {
-  for (const task of waitingTasks(root)) {
-    task.wait?.withdraw();
-    task.wait = null;
-    task.resume(THROW, error);
-  }
+  const root = new Task(scheduler, toCoroutine(main, args, "run"), null, 0);
+  watch(scheduler, root);
+  scheduler.enqueue(root);
+  return root;
 }
 
 function outcome(task: Task): unknown {
-  if (task.status === DONE) return task.outcome;
-  throw task.status === FAILED ? task.outcome : new CancelledError(`run of ${task.name}`, task.outcome);
+  if (task.status === DONE) return task.value;
+  throw task.status === FAILED ? task.value : new CancelledError(`run of ${task.name}`, task.value);
 }
 
 function runWith(options: RunOptions, main: unknown, args: unknown[]): Promise<unknown> {
-  const [scheduler, task] = start(main, args, options);
-  const { signal } = options;
   return new Promise((resolve, reject) => {
-    const abort = () => scheduler.enter(() => task.cancel(signal!.reason));
-    (task.listeners ??= new Set()).add({
+    const task = start(main, args, options);
+    const { signal } = options;
+    const abort = () => task.cancelNow(signal!.reason);
+    listen(task, {
+      ahead: null,
+      behind: null,
       taskEnded() {
         signal?.removeEventListener("abort", abort);
         try {
@@ -73,34 +45,67 @@ function runWith(options: RunOptions, main: unknown, args: unknown[]): Promise<u
         }
       },
     });
-    if (signal?.aborted) task.cancel(signal.reason);
+    if (signal?.aborted) abort();
     else signal?.addEventListener("abort", abort);
-    scheduler.runReady();
+    task.scheduler.runReady();
   });
 }
 
 interface Run {
+  /**
+   * Runs `main` and all that it starts; the promise settles when all of it has ended.
+   *
+   * @param main a body, a coroutine function, a coroutine that has not started, or something to wait for
+   * @param args what `main` is called with
+   * @returns a promise of what `main` returns; rejected with its failure, or a {@link CancelledError}
+   * @example
+   * const greet = function* (name: string) {
+   *   yield* sleep(1);
+   *   return `Hello, ${name}!`;
+   * };
+   * await run(greet, "Ada"); // -> "Hello, Ada!"
+   */
   <A extends unknown[], B extends Runnable<A>>(main: B, ...args: A): Promise<ResultOf<B>>;
+  /**
+   * The same with options: `signal` cancels the run; `seed` makes all its choices repeatable; `clock` is where its time
+   * comes from.
+   */
   with(options: RunOptions): <A extends unknown[], B extends Runnable<A>>(main: B, ...args: A) => Promise<ResultOf<B>>;
 }
 
-/** Runs `main` and all that it starts; the promise settles when all of it has ended. */
-export const run: Run = Object.assign((main: unknown, ...args: unknown[]) => runWith({}, main, args), {
+export const run: Run = /* @__PURE__ */ Object.assign((main: unknown, ...args: unknown[]) => runWith({}, main, args), {
   with:
     (options: RunOptions) =>
     (main: unknown, ...args: unknown[]) =>
       runWith(options, main, args),
 }) as Run;
 
-/** The same without a promise or timer of the host. @throws {SchedulerError} if it would have to wait for one */
+/**
+ * Runs `main` and all that it starts to the end, now, without a promise or a timer of the host.
+ *
+ * @returns what `main` returns
+ * @throws what it fails with; {@link CancelledError}
+ * @throws {SchedulerError} if it would have to wait for the host: it is cancelled then, and its cleanup runs
+ * @example
+ * const sum = runSync(function* () {
+ *   const numbers = new Channel<number>();
+ *   spawn(function* () {
+ *     for (const n of [1, 2, 3]) yield* numbers.send(n);
+ *     numbers.close();
+ *   });
+ *   let total = 0;
+ *   for (let next = yield* numbers.next(); !next.done; next = yield* numbers.next()) total += next.value;
+ *   return total;
+ * });
+ * sum; // -> 6
+ */
 export function runSync<B extends Runnable<[]>>(main: B): ResultOf<B> {
-  const [scheduler, task] = start(main, [], { hasHost: false });
+  const task = start(main, [], { hasHost: false });
+  const { scheduler } = task;
   scheduler.runReady();
-  if (!task.hasEnded) {
-    const error = new SchedulerError(`runSync would have to wait for the host: ${waitsOf(task)}`);
-    task.cancel(error);
-    scheduler.runReady();
-    throw error;
-  }
-  return outcome(task) as ResultOf<B>;
+  if (task.hasEnded) return outcome(task) as ResultOf<B>;
+  const error = new SchedulerError(`runSync would have to wait for the host: ${waitsOf(task)}`);
+  task.cancelNow(error);
+  scheduler.runReady();
+  throw error;
 }

@@ -5,15 +5,19 @@
 // task ready from outside rings. All these callbacks are made inside the loop, so that what the host
 // keeps for a call chain (AsyncLocalStorage) is that of the caller of `run`.
 //
-// May import: clock, errors, hop, op, timers; Task as a type.
+// May import: clock, host, op, timers; Task as a type.
 
 import { type Clock, hostClock } from "./clock.ts";
-import { hop } from "./hop.ts";
+import { hop, lookLater, mayCallIn } from "./host.ts";
+import { activeTask, setActiveTask } from "./op.ts";
 import type { Task } from "./task.ts";
-import { type Timer, Timers } from "./timers.ts";
+import { Timers } from "./timers.ts";
 
 /** How long the loop runs before it lets the host do something else, in milliseconds. */
 const SLICE = 10;
+/** How soon the host is asked again whether anything is under way that could end a deadlock, in milliseconds. */
+const FIRST_PAUSE = 10;
+const LONGEST_PAUSE = 1000;
 /** Reading the clock costs as much as a switch, so it is read once in so many. */
 const STEPS_PER_LOOK = 256;
 
@@ -28,8 +32,8 @@ export interface SchedulerOptions {
 export class Scheduler {
   readonly clock: Clock;
   readonly timers: Timers = new Timers();
-  /** The choice seam: from 0 up to 1. */
-  readonly random: () => number;
+  /** The choice seam: a whole number from 0, below `count`. */
+  readonly choose: (count: number) => number;
   readonly #hasHost: boolean;
   #isSuspect = false;
   /** Waits that only the outside can end, without timers. */
@@ -43,7 +47,8 @@ export class Scheduler {
   #tail: Task | null = null;
   #looping = false;
   #hopping = false;
-  #steps = 0;
+  /** Left until the next look at the clock. */
+  #steps = STEPS_PER_LOOK;
   #sliceEnd = 0;
   #takeBackTimer: (() => void) | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -52,7 +57,7 @@ export class Scheduler {
   constructor(options: SchedulerOptions = {}) {
     this.clock = options.clock ?? hostClock;
     this.#hasHost = options.hasHost ?? true;
-    this.random = generator(options.seed ?? Math.trunc(Math.random() * 2 ** 32));
+    this.choose = chooser(options.seed ?? Math.trunc(Math.random() * 2 ** 32));
   }
 
   enqueue(task: Task): void {
@@ -63,25 +68,25 @@ export class Scheduler {
     if (!this.#looping && this.#ring !== null) this.#ring();
   }
 
-  get isIdle(): boolean {
-    return this.#head === null;
-  }
-
   /** Counts a wait that could be done at once; false when the others have waited long enough. */
   mayGoOn(): boolean {
-    return ++this.#steps % STEPS_PER_LOOK !== 0 || this.clock.now() < this.#sliceEnd;
+    return --this.#steps > 0 || !this.#isSliceOver();
   }
 
-  addTimer(timer: Timer): void {
-    this.timers.add(timer);
+  #isSliceOver(): boolean {
+    this.#steps = STEPS_PER_LOOK;
+    return this.clock.now() >= this.#sliceEnd;
   }
 
   /** For callbacks of the host that were made in the loop: does `change`, and runs what is ready then. */
   enter(change: () => void): void {
     if (this.#looping) return change();
     this.#looping = true;
-    change();
-    this.#looping = false;
+    try {
+      change();
+    } finally {
+      this.#looping = false;
+    }
     this.runReady();
   }
 
@@ -91,23 +96,25 @@ export class Scheduler {
     this.#looping = true;
     this.#ring = null;
     this.#sliceEnd = this.#hasHost ? this.clock.now() + SLICE : Number.POSITIVE_INFINITY;
+    // A task may run another scheduler.
+    const outer = activeTask();
     for (;;) {
       const task = this.#head;
       if (task === null) {
+        setActiveTask(outer);
         if (!this.#ringTimers()) break;
         continue;
       }
       this.#head = task.nextReady;
       if (this.#head === null) this.#tail = null;
+      setActiveTask(task);
       task.step();
-      if (++this.#steps % STEPS_PER_LOOK === 0 && this.clock.now() >= this.#sliceEnd) {
-        this.#looping = false;
-        this.#hopLater();
-        return;
-      }
+      if (--this.#steps <= 0 && this.#isSliceOver()) break;
     }
+    setActiveTask(outer);
     this.#looping = false;
-    if (this.#hasHost) this.#rest();
+    if (this.#head !== null) this.#hopLater();
+    else if (this.#hasHost) this.#rest();
     else if (this.#isStuck) this.enter(this.onDeadlock);
   }
 
@@ -115,14 +122,19 @@ export class Scheduler {
     return this.#head === null && this.live > 0 && this.timers.earliest === undefined && this.external === 0;
   }
 
-  /** The verdict is given a turn of the host later: what started the run may still have to join in from outside. */
+  /** The verdict is given a turn of the host later, as what started the run may still have to join in from outside. */
   #suspectDeadlock(): void {
     if (this.#isSuspect) return;
     this.#isSuspect = true;
-    hop(() => {
+    const judge = (pause: number) => {
+      if (this.#isStuck && mayCallIn()) {
+        lookLater(pause, () => judge(Math.min(2 * pause, LONGEST_PAUSE)));
+        return;
+      }
       this.#isSuspect = false;
       if (this.#isStuck) this.enter(this.onDeadlock);
-    });
+    };
+    hop(() => judge(FIRST_PAUSE));
   }
 
   #hopLater(): void {
@@ -175,12 +187,12 @@ export class Scheduler {
 }
 
 /** Mulberry32: small, fast, and good enough for fair choices. */
-function generator(seed: number): () => number {
+function chooser(seed: number): (count: number) => number {
   let state = seed | 0;
-  return () => {
+  return (count) => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    return (((mixed ^ (mixed >>> 14)) >>> 0) * count * 2 ** -32) | 0;
   };
 }

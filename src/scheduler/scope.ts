@@ -4,51 +4,61 @@
 // stops. While that body is being closed, or has ended, the scope is `masked`: what runs then is
 // cleanup, and is never cut. A scope that is opened in the cleanup is not masked, and works in full.
 //
-// May import: the coroutine layer, errors.
+// May import: the coroutine layer, runnable, states; Task as a type.
 
-import type { Coroutine } from "../coroutine/coroutine.ts";
 import type { Frame } from "../coroutine/frames.ts";
+import { type Runnable, toCoroutine } from "./runnable.ts";
+import type { TaskOf } from "./spawn.ts";
+import { BACKGROUND, CANCELLED, CANCELLED_SCOPE } from "./states.ts";
 import type { Task } from "./task.ts";
 
 /** A cleanup that is bound to a scope. */
 export type Cleanup = () => unknown;
 
 export class Scope {
-  /** The task whose stack it is in. */
-  readonly task: Task;
-  /** The scope around it: in the same task, or the one that the task was started in. */
-  readonly parent: Scope | null;
   readonly name: string;
+  /** @internal The task whose stack it is in. */
+  readonly task: Task;
+  /** @internal The scope around it: in the same task, or the one that the task was started in. */
+  readonly parent: Scope | null;
+  /** @internal */
   readonly shielded: boolean;
-  /** Its tasks that have not ended, in the order of their start. */
-  first: Task | null = null;
-  last: Task | null = null;
-  /** How many of them it waits for, and how many it does not. */
-  awaited = 0;
+  /** @internal Its tasks that have not ended, in the order of their start. */
+  firstTask: Task | null = null;
+  /** @internal */
+  lastTask: Task | null = null;
+  /** @internal How many of them it does not wait for. */
   background = 0;
-  /** The failures of its tasks, in the order of their start. */
-  failures: { order: number; error: unknown }[] | null = null;
+  /** @internal Its failures, each with the turn of the task that it comes from; 0: from the body. */
+  failures: Map<unknown, number> | null = null;
+  /** @internal */
   cancelled = false;
+  /** @internal */
   reason: unknown = undefined;
-  /** When it was, in the clock's milliseconds: a grace counts from then. */
+  /** @internal When it was cancelled, in the clock's milliseconds: a grace counts from then. */
   cancelledAt = 0;
+  /** @internal */
   masked = false;
-  /** What the stack was closing when closing entered this scope. */
-  closing: Frame | null = null;
-  /** Called when one of its tasks has ended, while it waits for them. */
-  onChildEnd: (() => void) | null = null;
-  cleanups: Cleanup[] | null = null;
-  /** Its supervised tasks that failed. */
-  supervised: Task[] | null = null;
-  /** For APIs of the host: aborted when the scope is cancelled or has ended. */
-  controller: AbortController | null = null;
-  /** Of a shield with a grace: starts to count it. */
-  onOuterCancel: ((by: Scope) => void) | null = null;
-  /** Of a task's own scope: its body has ended. */
+  /** @internal All of it is over. */
   hasEnded = false;
-  /** The values of contexts (context.ts) for what runs in it; null: all have their defaults. */
+  /** @internal What the stack was closing when closing entered this scope. */
+  closing: Frame | null = null;
+  /** @internal Called when one of its tasks has ended, while it waits for them. */
+  onTaskEnd: (() => void) | null = null;
+  /** @internal */
+  cleanups: Cleanup[] | null = null;
+  /** @internal Its supervised tasks that failed. */
+  supervised: Task[] | null = null;
+  /** @internal For APIs of the host: aborted when the scope is cancelled or has ended. */
+  controller: AbortController | null = null;
+  /** @internal Of a shield with a grace: starts to count it. */
+  onOuterCancel: ((by: Scope) => void) | null = null;
+  /** @internal Of a task's own scope: what its body returned. */
+  result: unknown = undefined;
+  /** @internal The values of contexts (context.ts) for what runs in it; null: all have their defaults. */
   context: ReadonlyMap<unknown, unknown> | null;
 
+  /** @internal */
   constructor(task: Task, parent: Scope | null, name: string, shielded: boolean) {
     this.task = task;
     this.parent = parent;
@@ -57,102 +67,134 @@ export class Scope {
     this.context = parent !== null && parent.task === task ? parent.context : null;
   }
 
-  add(child: Task): void {
-    child.previous = this.last;
-    if (this.last === null) this.first = child;
-    else this.last.following = child;
-    this.last = child;
-    if (child.isBackground) this.background++;
-    else this.awaited++;
+  /**
+   * Starts a task in the scope, from anywhere: for callbacks, which belong to no task. In one that is cancelled the task
+   * is cancelled already, and starts nothing.
+   *
+   * @throws {SchedulerError} if the scope has ended
+   */
+  spawn<A extends unknown[], B extends Runnable<A>>(body: B, ...args: A): TaskOf<B> {
+    return this.task.start(this, toCoroutine(body, args, "spawn"), 0) as unknown as TaskOf<B>;
+  }
+
+  /** Cancels the body and all tasks of the scope, at once; from anywhere, also from outside every task. */
+  cancel(reason?: unknown): void {
+    cancelScope(this, reason);
+  }
+
+  /** `using scope = …`: cancels it. */
+  [Symbol.dispose](): void {
+    this.cancel();
+  }
+
+  /** @internal */
+  add(task: Task): void {
+    task.previous = this.lastTask;
+    if (this.lastTask === null) this.firstTask = task;
+    else this.lastTask.following = task;
+    this.lastTask = task;
+    if (task.flags & BACKGROUND) this.background++;
     // What a task inherits is that of the moment of its start.
-    if (this.context !== null) child.own().context = this.context;
+    if (this.context !== null) task.own().context = this.context;
   }
 
-  remove(child: Task): void {
-    if (child.previous === null) this.first = child.following;
-    else child.previous.following = child.following;
-    if (child.following === null) this.last = child.previous;
-    else child.following.previous = child.previous;
-    child.previous = child.following = null;
-    if (child.isBackground) this.background--;
-    else this.awaited--;
-    this.onChildEnd?.();
+  /** @internal */
+  remove(task: Task): void {
+    const { previous, following } = task;
+    if (previous === null) this.firstTask = following;
+    else previous.following = following;
+    if (following === null) this.lastTask = previous;
+    else following.previous = previous;
+    task.previous = task.following = null;
+    if (task.flags & BACKGROUND) this.background--;
+    if (this.onTaskEnd !== null) this.onTaskEnd();
   }
 
-  /** Its tasks as they are now: cancelling one may end others. */
-  children(): Task[] {
-    const children: Task[] = [];
-    for (let child = this.first; child !== null; child = child.following) children.push(child);
-    return children;
+  /** @internal */
+  childFailed(task: Task, isSupervised: boolean): void {
+    if (isSupervised) (this.supervised ??= []).push(task);
+    else this.fail(task.value, task.order);
   }
 
-  childFailed(child: Task): void {
-    if (child.isSupervised) (this.supervised ??= []).push(child);
-    else this.fail(child.outcome, child.order);
-  }
-
-  /** What has still to be done at its end, as a coroutine; null: nothing. */
-  atEnd(): Coroutine | null {
-    return this.first === null && this.cleanups === null && this.supervised === null ? null : ending(this);
-  }
-
-  /** A failure that is the scope's: everything in it is cancelled. `order` 0 is the body's. */
+  /** @internal A failure that is the scope's: everything in it is cancelled. */
   fail(error: unknown, order: number): void {
-    this.failures ??= [];
-    if (!this.failures.some((failure) => failure.error === error)) this.failures.push({ order, error });
+    this.failures ??= new Map();
+    if (!this.failures.has(error)) this.failures.set(error, order);
     cancelScope(this, error);
   }
 
-  /** What the scope throws at its end, if it failed. */
+  /** @internal What the scope throws at its end, if it failed. */
   failure(): { error: unknown } | null {
     if (this.failures === null) return null;
-    if (this.failures.length === 1) return this.failures[0]!;
-    const errors = this.failures.sort((a, b) => a.order - b.order).map((failure) => failure.error);
-    const text = `${errors.length} failures in ${this.name}: ${errors.map(String).join("; ")}`;
+    const errors = [...this.failures].sort(([, a], [, b]) => a - b).map(([error]) => error);
+    if (errors.length === 1) return { error: errors[0] };
+    const told = errors.slice(0, 10).map(String).join("; ");
+    const text = `${errors.length} failures in ${this.name}: ${told}${errors.length > 10 ? "; …" : ""}`;
     return { error: new AggregateError(errors, text, { cause: errors[0] }) };
+  }
+
+  /** @internal */
+  end(): void {
+    this.hasEnded = true;
+    this.controller?.abort();
   }
 }
 
-/** Makes the coroutine that ends a scope; set by structure.ts, as that imports this. */
-let ending: (scope: Scope) => Coroutine;
-
-export function setEnding(make: (scope: Scope) => Coroutine): void {
-  ending = make;
+/** Cancels what runs in `scope`, inwards up to shields and cleanups, and its tasks with theirs, innermost first. */
+export function cancelScope(scope: Scope, reason: unknown): void {
+  if (scope.cancelled || scope.hasEnded) return;
+  const at = scope.task.scheduler.clock.now();
+  const tasks: Task[] = [];
+  const found: Task[] = [];
+  markInwards(scope, reason, at, found);
+  // A list instead of recursion, as a chain of tasks may be longer than the host's stack is deep.
+  for (let task = found.pop(); task !== undefined; task = found.pop()) {
+    tasks.push(task);
+    if (task.hasBegun) markInwards(task.own(), reason, at, found);
+  }
+  for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
+    if (task.hasBegun) task.interrupt();
+    else task.end(CANCELLED, reason);
+  }
+  scope.task.interrupt();
 }
 
-/** Cancels what runs in `scope`, inwards up to shields and cleanups, and its tasks with theirs. */
-export function cancelScope(scope: Scope, reason: unknown): void {
+/** Marks `scope` and those that its task has opened in it; adds their tasks to `found`. */
+function markInwards(scope: Scope, reason: unknown, at: number, found: Task[]): void {
   if (scope.cancelled) return;
   const { task } = scope;
   const inwards: Scope[] = [];
   for (let each = task.scope; each !== null && each !== scope && each.task === task; each = each.parent)
     inwards.push(each);
-  mark(scope, reason);
+  mark(scope, reason, at, found);
   for (let outer = scope, inner = inwards.pop(); inner !== undefined; outer = inner, inner = inwards.pop()) {
     if (outer.masked) break;
     if (inner.shielded) {
       inner.onOuterCancel?.(scope);
       break;
     }
-    mark(inner, reason);
+    mark(inner, reason, at, found);
   }
-  task.interrupt();
 }
 
 /** Marks `scope` and those around it, up to the one that is cancelled: they were opened after the cancellation. */
 export function markOutwards(scope: Scope): void {
-  const outwards: Scope[] = [];
-  let each = scope;
-  for (; !each.cancelled; each = each.parent!) outwards.push(each);
-  for (const opened of outwards) mark(opened, each.reason);
+  const opened: Scope[] = [];
+  let cancelled = scope;
+  for (; !cancelled.cancelled; cancelled = cancelled.parent!) opened.push(cancelled);
+  const { reason, cancelledAt } = cancelled;
+  const found: Task[] = [];
+  for (const each of opened) mark(each, reason, cancelledAt, found);
+  for (const task of found) task.cancelNow(reason);
 }
 
-function mark(scope: Scope, reason: unknown): void {
+function mark(scope: Scope, reason: unknown, at: number, found: Task[]): void {
   if (!scope.cancelled) {
     scope.cancelled = true;
+    scope.task.flags += CANCELLED_SCOPE;
     scope.reason = reason;
-    scope.cancelledAt = scope.task.scheduler.clock.now();
+    scope.cancelledAt = at;
     scope.controller?.abort(reason);
   }
-  for (const child of scope.children()) child.cancel(reason);
+  for (let task = scope.firstTask; task !== null; task = task.following) found.push(task);
 }

@@ -2,9 +2,10 @@
 //
 // May import: errors, op, timers.
 
-import { NEXT } from "../coroutine/drive.ts";
+import { instruct, NEXT, runningRoot } from "../coroutine/drive.ts";
 import { show } from "../coroutine/errors.ts";
-import { Op } from "./op.ts";
+import { WAIT } from "../coroutine/frames.ts";
+import { activeTask, isCut, Op, PENDING, taken } from "./op.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Task } from "./task.ts";
 import type { Timer } from "./timers.ts";
@@ -25,8 +26,8 @@ class Sleep extends Op<void> implements Timer {
     this.ms = ms;
   }
 
-  poll(): boolean {
-    return this.ms <= 0;
+  poll(): unknown {
+    return this.ms <= 0 ? undefined : PENDING;
   }
 
   enlist(task: Task): void {
@@ -62,14 +63,25 @@ export function sleep(ms: number): Op<void> {
   return new Sleep(ms);
 }
 
+/** Keeps nothing of a wait, so one object does for all. */
 class YieldNow extends Op<void> {
-  poll(): boolean {
-    return false;
+  override next(value: unknown): unknown {
+    const task = activeTask();
+    if (task === null || task.root !== runningRoot()) return this.refuse();
+    if (task.wait === this) return taken(task, value);
+    if (!isCut(task)) {
+      task.resume(NEXT, undefined);
+      task.wait = this;
+    }
+    return instruct(WAIT);
   }
 
-  enlist(task: Task): void {
-    task.resume(NEXT, undefined);
+  /** In a select it is done at once. */
+  poll(): unknown {
+    return undefined;
   }
+
+  enlist(): void {}
 
   withdraw(): void {}
 
@@ -78,9 +90,11 @@ class YieldNow extends Op<void> {
   }
 }
 
+const YIELD_NOW = /* @__PURE__ */ new YieldNow();
+
 /** Lets all other tasks that are ready run first. */
 export function yieldNow(): Op<void> {
-  return new YieldNow();
+  return YIELD_NOW;
 }
 
 /** Calls `ring` once at a moment of the scheduler's clock. */

@@ -1,74 +1,69 @@
 // A task: a coroutine that the scheduler runs. How it is resumed, interrupted, and how it ends.
 //
-// May import: the coroutine layer, errors, exchange, op, scope, structure, join.
+// May import: the coroutine layer, end-scope, errors, exchange, join, op, scope, states.
 
 import type { Coroutine } from "../coroutine/coroutine.ts";
 import { CLOSE, NEXT, runStack } from "../coroutine/drive.ts";
-import { Wait } from "../coroutine/frames.ts";
-import type { Exchange } from "./exchange.ts";
-import { activeTask, type Op, setActiveTask } from "./op.ts";
+import { CREATED, WAIT } from "../coroutine/frames.ts";
+import { restOf } from "./end-scope.ts";
+import { SchedulerError } from "./errors.ts";
+import { type Exchange, Send, taskYielded } from "./exchange.ts";
+import { Join, type Listener } from "./join.ts";
+import type { Line } from "./line.ts";
+import type { Op, Waitable } from "./op.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { cancelScope, markOutwards, Scope } from "./scope.ts";
+import {
+  CANCELLED,
+  CANCELLED_SCOPE,
+  DONE,
+  ENDING,
+  FAILED,
+  INTERRUPTED,
+  RUNNING,
+  STATES,
+  SUPERVISED,
+  type TaskState,
+  WAITING,
+} from "./states.ts";
 
-export type TaskState = "ready" | "running" | "waiting" | "done" | "failed" | "cancelled";
-
-const READY = 0;
-const RUNNING = 1;
-export const WAITING = 2;
-export const DONE = 3;
-export const FAILED = 4;
-const CANCELLED = 5;
-
-export const STATES: readonly TaskState[] = ["ready", "running", "waiting", "done", "failed", "cancelled"];
-
-/** Who is told how a task ended. */
-export interface Listener {
-  taskEnded(task: Task): void;
-}
-
-/** The scheduler's side of a task. The object that users hold is a `Task` of spawn.ts, which adds the ops. */
-export class Task {
+/** A coroutine that runs beside others. `yield* task` waits for its end: gives what it returns, or throws its failure. */
+export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> {
+  /** @internal */
   readonly scheduler: Scheduler;
-  /** The scope that it belongs to; null: the task is the root of a run. */
+  /** @internal The scope that it belongs to; null: the task is the root of a run. */
   readonly owner: Scope | null;
-  /** Its turn among those that were started, from 1. */
+  /** @internal Its turn among those that were started, from 1. */
   readonly order: number;
-  readonly isBackground: boolean;
-  readonly isSupervised: boolean;
+  /** @internal */
+  flags: number;
+  /** @internal */
   root: Coroutine;
-  status: number = READY;
-  begun = false;
-  /** Its innermost scope; null until it has one. */
-  scope: Scope | null = null;
-  /** The op that it waits for, or whose result it has not taken yet. */
-  wait: Op<unknown> | null = null;
-  /** How it is resumed next, and with what. */
-  mode: number = NEXT;
+  /** @internal What it does, and how it is to be resumed (states.ts). */
+  status: number = NEXT;
+  /** @internal What it is resumed with; what it returned, threw, or was cancelled for. */
   value: unknown = undefined;
-  /** A cancellation came while it was running: its next wait is where it enters. */
-  interrupted = false;
-  /** Whether somebody has asked how it ended. */
-  isObserved = false;
-  /** What it returned, threw, or was cancelled for. */
-  outcome: unknown = undefined;
+  /** @internal Its innermost scope; null until it has one. */
+  scope: Scope | null = null;
+  /** @internal The op that it waits for, or whose result it has not taken yet. */
+  wait: Op<unknown> | null = null;
+  /** @internal */
   exchange: Exchange | null = null;
-  listeners: Set<Listener> | null = null;
+  /** @internal */
+  listeners: Line<Listener> | null = null;
+  /** @internal */
   previous: Task | null = null;
+  /** @internal */
   following: Task | null = null;
+  /** @internal */
   nextReady: Task | null = null;
 
-  constructor(
-    scheduler: Scheduler,
-    root: Coroutine,
-    owner: Scope | null,
-    isBackground: boolean,
-    isSupervised: boolean,
-  ) {
+  /** @internal */
+  constructor(scheduler: Scheduler, root: Coroutine, owner: Scope | null, flags: number) {
     this.scheduler = scheduler;
     this.root = root;
     this.owner = owner;
-    this.isBackground = isBackground;
-    this.isSupervised = isSupervised;
+    this.flags = flags;
     this.order = ++scheduler.started;
     scheduler.live++;
     owner?.add(this);
@@ -78,11 +73,52 @@ export class Task {
     return this.root.name;
   }
 
+  get state(): TaskState {
+    return STATES[this.status]!;
+  }
+
+  /** Joins it. @throws its failure; {@link CancelledError} if it was cancelled */
+  [Symbol.iterator](): Iterator<never, R, unknown> {
+    return new Join(this, true) as never;
+  }
+
+  /** Cancels it, at once. What this gives can be waited for: it ends when the cleanup has. */
+  cancel(reason?: unknown): Waitable<void> {
+    this.cancelNow(reason);
+    return new Join(this, false) as Waitable<unknown> as Waitable<void>;
+  }
+
+  /**
+   * Sends `value` to the `yield` where it waits; gives the next value that it yields. One that has not come to its
+   * first `yield` is brought there, and what it yields there is dropped, as `next()` does by hand.
+   *
+   * @throws {StopIteration} if it ends instead (`.value` is what it returned); or its failure
+   */
+  send(value: S): Waitable<Y> {
+    return new Send(this, value) as Waitable<unknown> as Waitable<Y>;
+  }
+
+  /** For instance `<task worker waiting>`. */
+  toString(): string {
+    return `<task ${this.name} ${this.state}>`;
+  }
+
+  /** `using task = …`: cancels it at the end of the block. */
+  [Symbol.dispose](): void {
+    this.cancelNow(undefined);
+  }
+
+  /** @internal */
   get hasEnded(): boolean {
     return this.status >= DONE;
   }
 
-  /** The scope that all of it runs in. */
+  /** @internal */
+  get hasBegun(): boolean {
+    return !(this.root.status & CREATED) || (this.flags & ENDING) !== 0;
+  }
+
+  /** @internal The scope that all of it runs in. */
   own(): Scope {
     if (this.scope === null) return (this.scope = new Scope(this, this.owner, this.name, false));
     let scope = this.scope;
@@ -90,86 +126,87 @@ export class Task {
     return scope;
   }
 
-  /** Makes it ready to go on with `value`. */
+  /** @internal Starts a task in `owner`, a scope of this task. */
+  start(owner: Scope, root: Coroutine, flags: number): Task {
+    if (owner.hasEnded) throw new SchedulerError(`${owner.name} has ended: no task can be started in it any more`);
+    const task = new Task(this.scheduler, root, owner, flags);
+    if (owner.cancelled) task.end(CANCELLED, owner.reason);
+    else this.scheduler.enqueue(task);
+    return task;
+  }
+
+  /** @internal Makes it ready to go on with `value`. */
   resume(mode: number, value: unknown): void {
-    this.mode = mode;
+    this.status = mode;
     this.value = value;
-    this.status = READY;
     this.scheduler.enqueue(this);
   }
 
-  /** Runs it to its next wait, yield or end. Only the loop calls this. */
+  /** @internal Runs it to its next wait, yield or end. Only the loop calls this. */
   step(): void {
-    if (this.status !== READY) return;
-    const { mode, value } = this;
-    const resumer = activeTask();
+    const { status, value } = this;
+    if (status >= RUNNING) return;
     this.status = RUNNING;
-    this.begun = true;
-    this.mode = NEXT;
     this.value = undefined;
-    setActiveTask(this);
     let result: IteratorResult<unknown, unknown>;
     try {
-      result = runStack(this.root, mode, value);
+      result = runStack(this.root, status, value);
     } catch (error) {
-      setActiveTask(resumer);
       this.#bodyEnded(FAILED, error);
       return;
     }
-    setActiveTask(resumer);
-    if (result instanceof Wait) {
+    if (result === WAIT) {
       if (this.status === RUNNING) this.status = WAITING;
     } else if (result.done === true) {
       this.#bodyEnded(DONE, result.value);
       return;
     } else {
       this.status = WAITING;
-      this.onYield(this, result.value);
+      taskYielded(this, result.value);
     }
-    if (this.interrupted) this.interrupt();
+    if ((this.flags & INTERRUPTED) !== 0) this.interrupt();
   }
 
-  /** What a value that the body yields is for; set by the exchange module, so that a run without one is smaller. */
-  onYield(_task: Task, _value: unknown): void {}
-
-  cancel(reason: unknown): void {
+  /** @internal */
+  cancelNow(reason: unknown): void {
     if (this.hasEnded) return;
-    if (this.begun) cancelScope(this.own(), reason);
-    else this.#end(CANCELLED, reason);
+    if (this.hasBegun) cancelScope(this.own(), reason);
+    else this.end(CANCELLED, reason);
   }
 
-  /** Whether a cancellation that came while it ran enters at the wait that it comes to now. */
+  /** @internal Whether a cancellation that came while it ran enters at the wait that it comes to now. */
   isUnwinding(): boolean {
-    if (!this.interrupted) return false;
-    this.interrupted = this.mustUnwind();
-    return this.interrupted;
+    const unwinds = this.mustUnwind();
+    if (!unwinds) this.flags &= ~INTERRUPTED;
+    return unwinds;
   }
 
-  /** Has a cancellation enter, if there is one and the task is not in cleanup. */
+  /** @internal Has a cancellation enter, if there is one and the task is not in cleanup. */
   interrupt(): void {
-    this.interrupted = false;
+    this.flags &= ~INTERRUPTED;
     if (this.hasEnded || !this.mustUnwind()) return;
-    if (this.status === RUNNING) {
-      this.interrupted = true;
+    const { status, wait, scope } = this;
+    if (status === RUNNING) {
+      this.flags |= INTERRUPTED;
       return;
     }
-    const { wait, scope } = this;
     this.wait = null;
     if (wait !== null) {
-      if (this.status === WAITING) wait.withdraw();
-      else if (this.mode === NEXT) wait.revoke(this.value);
+      if (status === WAITING) wait.withdraw();
+      else if (status === NEXT) wait.revoke(this.value);
     }
-    if (this.exchange !== null) this.exchange.parked = false;
+    if (this.exchange !== null) this.exchange.isParked = false;
     markOutwards(scope!);
     scope!.masked = true;
     scope!.closing = this.root.closing;
-    if (this.status === WAITING) this.resume(CLOSE, undefined);
-    this.mode = CLOSE;
+    if (status === WAITING) this.resume(CLOSE, undefined);
+    this.status = CLOSE;
     this.value = undefined;
   }
 
-  /** Whether a cancellation reaches the innermost scope: none in between is a shield, or is in cleanup. */
+  /** @internal Whether a cancellation reaches the innermost scope: none in between is a shield, or is in cleanup. */
   mustUnwind(): boolean {
+    if (this.flags < CANCELLED_SCOPE) return false;
     for (let scope = this.scope; scope !== null && scope.task === this; scope = scope.parent) {
       if (scope.masked) return false;
       if (scope.cancelled) return true;
@@ -181,16 +218,16 @@ export class Task {
   #bodyEnded(status: number, value: unknown): void {
     const { scope } = this;
     if (scope === null) {
-      this.#end(status, value);
+      this.end(status, value);
       return;
     }
     // The first time for the body, the second for what the scope had to do at its end.
-    if (!scope.hasEnded) {
-      scope.hasEnded = true;
+    if ((this.flags & ENDING) === 0) {
+      this.flags |= ENDING;
       scope.masked = true;
       if (status === FAILED) scope.fail(value, 0);
-      else this.outcome = value;
-      const rest = scope.atEnd();
+      else scope.result = value;
+      const rest = restOf(scope);
       if (rest !== null) {
         this.root = rest;
         this.resume(NEXT, undefined);
@@ -200,22 +237,25 @@ export class Task {
       scope.fail(value, 0);
     }
     const failure = scope.failure();
-    if (failure !== null) this.#end(FAILED, failure.error);
-    else if (scope.cancelled) this.#end(CANCELLED, scope.reason);
-    else this.#end(DONE, this.outcome);
+    if (failure !== null) this.end(FAILED, failure.error);
+    else if (scope.cancelled) this.end(CANCELLED, scope.reason);
+    else this.end(DONE, scope.result);
   }
 
-  #end(status: number, outcome: unknown): void {
+  /** @internal */
+  end(status: number, value: unknown): void {
+    const { owner, listeners, exchange } = this;
     this.status = status;
-    this.outcome = outcome;
+    this.value = value;
     this.scheduler.live--;
-    this.scope?.controller?.abort();
-    const { owner, listeners } = this;
+    this.scope?.end();
     if (owner !== null) {
-      if (status === FAILED) owner.childFailed(this);
+      if (status === FAILED) owner.childFailed(this, (this.flags & SUPERVISED) !== 0);
       owner.remove(this);
     }
+    if (exchange !== null) exchange.taskEnded();
+    if (listeners === null) return;
     this.listeners = null;
-    if (listeners !== null) for (const listener of listeners) listener.taskEnded(this);
+    for (let listener = listeners.take(); listener !== null; listener = listeners.take()) listener.taskEnded(this);
   }
 }

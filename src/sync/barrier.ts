@@ -4,12 +4,12 @@
 //   fewer than `parties` wait at any time: the one that makes it full waits not at all, and lets all go
 //   whoever is cancelled while it waits has not come; once it is full, all have
 //
-// May import: the scheduler layer, checks, wait-queue.
+// May import: the scheduler layer, checks.
 
-import type { Op } from "../scheduler/op.ts";
+import { Line } from "../scheduler/line.ts";
+import { type Op, PENDING, Waiter } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
 import { checkCount, checkRun } from "./checks.ts";
-import { Waiter, WaitQueue } from "./wait-queue.ts";
 
 class Arrival extends Waiter<number> {
   readonly barrier: Barrier;
@@ -19,22 +19,25 @@ class Arrival extends Waiter<number> {
     this.barrier = barrier;
   }
 
-  poll(task: Task): boolean {
+  poll(task: Task): unknown {
     const { queue, parties } = this.barrier;
     checkRun(queue.first?.task?.scheduler, task, "this barrier");
-    if (queue.size < parties - 1) return false;
+    if (queue.length < parties - 1) return PENDING;
     for (let index = 0; index < parties - 1; index++) queue.take()?.complete(index);
-    this.result = parties - 1;
-    return true;
+    return parties - 1;
   }
 
-  enlist(task: Task): void {
-    this.barrier.queue.add(this, task);
+  enlist(): void {
+    this.barrier.queue.join(this);
+  }
+
+  withdraw(): void {
+    this.barrier.queue.leave(this);
   }
 
   describe(): string {
     const { queue, parties } = this.barrier;
-    return `barrier that ${queue.size} of ${parties} tasks have come to`;
+    return `barrier that ${queue.length} of ${parties} tasks have come to`;
   }
 }
 
@@ -69,7 +72,7 @@ export class Barrier {
   /** How many tasks it lets go together. */
   readonly parties: number;
   /** @internal */
-  readonly queue: WaitQueue<Arrival> = new WaitQueue();
+  readonly queue: Line<Arrival> = new Line();
 
   /** @throws {RangeError} if `parties` is no positive integer */
   constructor(parties: number) {
@@ -89,6 +92,6 @@ export class Barrier {
 
   /** A snapshot, for logs and reports. */
   statistics(): BarrierStatistics {
-    return { parties: this.parties, waiting: this.queue.size };
+    return { parties: this.parties, waiting: this.queue.length };
   }
 }

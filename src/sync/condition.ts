@@ -8,37 +8,39 @@
 //   a notification is never lost: a waiter that is cancelled between it and its return passes it on
 //   a task leaves `wait()` with the mutex and the guard that it came with, also when it is cancelled
 //
-// May import: the scheduler layer, mutex, checks, wait-queue.
+// May import: the scheduler layer, mutex, checks.
 
+import { Line } from "../scheduler/line.ts";
+import { PENDING, type Waitable } from "../scheduler/op.ts";
 import { toCoroutine } from "../scheduler/runnable.ts";
-import type { Waitable } from "../scheduler/structure.ts";
 import type { Task } from "../scheduler/task.ts";
 import { checkCount, checkRun } from "./checks.ts";
 import { type Guard, Lock, Mutex } from "./mutex.ts";
-import { WaitQueue } from "./wait-queue.ts";
 
 /** A place in the line for a notification, and then in that for the lock. */
 class Notified extends Lock {
   readonly condition: Condition;
   /** It was notified in particular, not with all others: somebody else is to have that if it is cancelled. */
   passesOn = false;
+  /** It stands in the line for the lock. */
+  isNotified = false;
 
   constructor(condition: Condition, kept: Guard) {
     super(condition.mutex, kept);
     this.condition = condition;
   }
 
-  override poll(): boolean {
-    return false;
+  override poll(): unknown {
+    return PENDING;
   }
 
-  override enlist(task: Task): void {
-    this.condition.queue.add(this, task);
+  override enlist(): void {
+    this.condition.queue.join(this);
   }
 
   /** Cancelled while it waits: for the notification, or for the lock. */
   override withdraw(): void {
-    super.withdraw();
+    (this.isNotified ? this.mutex.queue : this.condition.queue).leave(this);
     if (this.passesOn) this.condition.wake(1, true);
   }
 
@@ -48,7 +50,7 @@ class Notified extends Lock {
   }
 
   override describe(): string {
-    return this.queue === this.mutex.queue ? super.describe() : "notification of a condition";
+    return this.isNotified ? super.describe() : "notification of a condition";
   }
 }
 
@@ -119,7 +121,7 @@ export interface ConditionStatistics {
 export class Condition {
   readonly mutex: Mutex;
   /** @internal */
-  readonly queue: WaitQueue<Notified> = new WaitQueue();
+  readonly queue: Line<Notified> = new Line();
 
   /** @throws {TypeError} if `mutex` is none */
   constructor(mutex: Mutex) {
@@ -152,19 +154,20 @@ export class Condition {
   /** Wakes all tasks that wait now. @throws {SchedulerError} if the task does not hold the mutex */
   notifyAll(): void {
     this.mutex.requireHolder("notifyAll()");
-    this.wake(this.queue.size, false);
+    this.wake(this.queue.length, false);
   }
 
   /** A snapshot, for logs and reports. */
   statistics(): ConditionStatistics {
-    return { waiting: this.queue.size };
+    return { waiting: this.queue.length };
   }
 
   /** Moves up to `n` waiters to the line for the mutex. @internal */
   wake(n: number, passesOn: boolean): void {
     for (let waiter: Notified | null; n > 0 && (waiter = this.queue.take()) !== null; n--) {
       waiter.passesOn = passesOn;
-      this.mutex.queue.add(waiter, waiter.task!);
+      waiter.isNotified = true;
+      this.mutex.queue.join(waiter);
     }
   }
 }

@@ -4,12 +4,12 @@
 //   nobody waits while it is set
 //   whoever was waiting when it was set goes on, also if it is cleared before that task runs
 //
-// May import: the scheduler layer, checks, wait-queue.
+// May import: the scheduler layer, checks.
 
-import { activeTask, type Op } from "../scheduler/op.ts";
+import { Line } from "../scheduler/line.ts";
+import { activeTask, type Op, PENDING, Waiter } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
 import { checkRun } from "./checks.ts";
-import { Waiter, WaitQueue } from "./wait-queue.ts";
 
 class Happening extends Waiter<void> {
   readonly event: Event;
@@ -19,13 +19,17 @@ class Happening extends Waiter<void> {
     this.event = event;
   }
 
-  poll(task: Task): boolean {
+  poll(task: Task): unknown {
     this.event.check(task);
-    return this.event.isSet;
+    return this.event.isSet ? undefined : PENDING;
   }
 
-  enlist(task: Task): void {
-    this.event.queue.add(this, task);
+  enlist(): void {
+    this.event.queue.join(this);
+  }
+
+  withdraw(): void {
+    this.event.queue.leave(this);
   }
 
   describe(): string {
@@ -57,7 +61,7 @@ export interface EventStatistics {
  */
 export class Event {
   /** @internal */
-  readonly queue: WaitQueue<Happening> = new WaitQueue();
+  readonly queue: Line<Happening> = new Line();
   #isSet = false;
 
   get isSet(): boolean {
@@ -91,7 +95,7 @@ export class Event {
 
   /** A snapshot, for logs and reports. */
   statistics(): EventStatistics {
-    return { isSet: this.#isSet, waiting: this.queue.size };
+    return { isSet: this.#isSet, waiting: this.queue.length };
   }
 
   /** @internal */

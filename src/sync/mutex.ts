@@ -5,13 +5,13 @@
 //   nobody who comes later gets in between
 //   `guard` is that of the present hold; any other one is spent, and disposing it has no effect
 //
-// May import: the scheduler layer, checks, wait-queue.
+// May import: the scheduler layer, checks.
 
 import { SchedulerError } from "../scheduler/errors.ts";
-import { type Op, requireTask } from "../scheduler/op.ts";
+import { Line } from "../scheduler/line.ts";
+import { type Op, PENDING, requireTask, Waiter } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
 import { checkRun } from "./checks.ts";
-import { Waiter, WaitQueue } from "./wait-queue.ts";
 
 /** What {@link Mutex.lock} gives: disposing it unlocks the mutex, once. */
 export class Guard {
@@ -44,20 +44,22 @@ export class Lock extends Waiter<Guard> {
     this.kept = kept;
   }
 
-  poll(task: Task): boolean {
+  poll(task: Task): unknown {
     const { mutex } = this;
     const { holder } = mutex;
     checkRun(holder?.scheduler, task, "this mutex");
     if (holder === task) {
       throw new SchedulerError(`task ${task.name} holds this mutex already: locking it again would wait for itself`);
     }
-    if (holder !== null) return false;
-    this.result = mutex.grant(task, this.kept);
-    return true;
+    return holder === null ? mutex.grant(task, this.kept) : PENDING;
   }
 
-  enlist(task: Task): void {
-    this.mutex.queue.add(this, task);
+  enlist(_task: Task): void {
+    this.mutex.queue.join(this);
+  }
+
+  withdraw(): void {
+    this.mutex.queue.leave(this);
   }
 
   override revoke(): void {
@@ -108,7 +110,7 @@ export class Mutex {
   /** @internal */
   guard: Guard | null = null;
   /** @internal */
-  readonly queue: WaitQueue<Lock> = new WaitQueue();
+  readonly queue: Line<Lock> = new Line();
 
   get isLocked(): boolean {
     return this.holder !== null;
@@ -148,7 +150,7 @@ export class Mutex {
 
   /** A snapshot, for logs and reports. */
   statistics(): MutexStatistics {
-    return { isLocked: this.isLocked, holder: this.holder?.name, waiting: this.queue.size };
+    return { isLocked: this.isLocked, holder: this.holder?.name, waiting: this.queue.length };
   }
 
   /** For reports, for instance `lock held by task writer`. */

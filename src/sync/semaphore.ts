@@ -5,14 +5,14 @@
 //   more permits than there are, and nobody behind it, or who comes later, overtakes it
 //   0 <= available <= permits
 //
-// May import: the scheduler layer, checks, wait-queue.
+// May import: the scheduler layer, checks.
 
 import { SchedulerError } from "../scheduler/errors.ts";
-import { activeTask, type Op, requireTask } from "../scheduler/op.ts";
+import { Line } from "../scheduler/line.ts";
+import { activeTask, type Op, PENDING, requireTask, Waiter } from "../scheduler/op.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Task } from "../scheduler/task.ts";
 import { checkCount, checkRun } from "./checks.ts";
-import { Waiter, WaitQueue } from "./wait-queue.ts";
 
 class Acquire extends Waiter<void> {
   readonly semaphore: Semaphore;
@@ -24,16 +24,16 @@ class Acquire extends Waiter<void> {
     this.permits = permits;
   }
 
-  poll(task: Task): boolean {
-    return this.semaphore.take(task, this.permits);
+  poll(task: Task): unknown {
+    return this.semaphore.take(task, this.permits) ? undefined : PENDING;
   }
 
-  enlist(task: Task): void {
-    this.semaphore.queue.add(this, task);
+  enlist(): void {
+    this.semaphore.queue.join(this);
   }
 
-  override withdraw(): void {
-    super.withdraw();
+  withdraw(): void {
+    this.semaphore.queue.leave(this);
     // Those behind it may fit.
     this.semaphore.giveBack(0);
   }
@@ -88,7 +88,7 @@ export class Semaphore {
   /** How many permits there are. */
   readonly permits: number;
   /** @internal */
-  readonly queue: WaitQueue<Acquire> = new WaitQueue();
+  readonly queue: Line<Acquire> = new Line();
   #available: number;
   /** Whose tasks have the permits that are out. */
   #user: Scheduler | undefined = undefined;
@@ -147,7 +147,7 @@ export class Semaphore {
 
   /** A snapshot, for logs and reports. */
   statistics(): SemaphoreStatistics {
-    return { permits: this.permits, available: this.#available, waiting: this.queue.size };
+    return { permits: this.permits, available: this.#available, waiting: this.queue.length };
   }
 
   /** Takes `k` permits for `task` if nobody is ahead and there are so many. @internal */

@@ -213,7 +213,7 @@ async function runCell(cell: Cell): Promise<{ log: string[]; end: unknown; timer
     end = error;
   }
   clearTimeout(giveUp);
-  return { log, end, timers: target!.core.scheduler.timers.earliest !== undefined, state: target!.state };
+  return { log, end, timers: target!.scheduler.timers.earliest !== undefined, state: target!.state };
 }
 
 function isExpectedEnd(cell: Cell, end: unknown): boolean {

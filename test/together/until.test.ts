@@ -12,8 +12,8 @@ import {
 import { describe, expect, test } from "vitest";
 import { race } from "../../src/combinators/race.ts";
 import { select } from "../../src/channel/select.ts";
-import { abortSignal } from "../../src/scheduler/abort.ts";
-import { until } from "../../src/scheduler/until.ts";
+import { abortSignal } from "../../src/interop/abort-signal.ts";
+import { until } from "../../src/interop/until.ts";
 import { jumpingClock } from "./clock.ts";
 
 const oops = new Error("oops");

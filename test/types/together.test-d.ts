@@ -6,7 +6,7 @@ import { any } from "../../src/combinators/any.ts";
 import { race } from "../../src/combinators/race.ts";
 import { settled, type Settled } from "../../src/combinators/settled.ts";
 import { createContext } from "../../src/scheduler/context.ts";
-import { until } from "../../src/scheduler/until.ts";
+import { until } from "../../src/interop/until.ts";
 
 const text = coroutine(function* text(): Coroutine.Body<never, string> {
   yield* sleep(1);

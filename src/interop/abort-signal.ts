@@ -2,7 +2,7 @@
 //
 // May import: op.
 
-import { requireTask } from "./op.ts";
+import { requireTask } from "../scheduler/op.ts";
 
 /**
  * The signal of the innermost scope, or of the task where that has opened none: for APIs of the host that

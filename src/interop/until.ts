@@ -3,11 +3,11 @@
 // A promise is given one callback per scheduler, however many tasks wait for it and are cancelled. The
 // callback is made in the loop, so that it runs in what the host keeps for the caller of `run`.
 //
-// May import: op; Scheduler and Task as types.
+// May import: the scheduler layer; Scheduler and Task as types.
 
-import { Op } from "./op.ts";
-import type { Scheduler } from "./scheduler.ts";
-import type { Task } from "./task.ts";
+import { Op, PENDING } from "../scheduler/op.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
+import type { Task } from "../scheduler/task.ts";
 
 type Source<T> = T | PromiseLike<T> | ((signal: AbortSignal) => T | PromiseLike<T>);
 
@@ -51,17 +51,12 @@ class Until extends Op<unknown> {
     this.source = source;
   }
 
-  override get external(): boolean {
-    return true;
-  }
-
-  poll(): boolean {
+  poll(): unknown {
     // In a select, another clause may be chosen yet: a function is called when all wait.
     const value = this.chooser === null ? this.#start() : this.source;
     this.#promise = isThenable(value) ? value : null;
-    if (this.#promise !== null || (this.chooser !== null && typeof value === "function")) return false;
-    this.result = value;
-    return true;
+    if (this.#promise !== null || (this.chooser !== null && typeof value === "function")) return PENDING;
+    return value;
   }
 
   #start(): unknown {

@@ -1,76 +1,16 @@
-// Structured blocks: scope, shield, timeout; and what is bound to the end of one: use, defer.
+// Structured blocks: scope and shield, and what is bound to the end of one.
 //
-// May import: the coroutine layer, errors, op, scope, task, timers.
+// May import: the coroutine layer, end-scope, errors, op, runnable, scope, sleep, states.
 
 import { Coroutine } from "../coroutine/coroutine.ts";
+import { show } from "../coroutine/errors.ts";
+import { endScope } from "./end-scope.ts";
 import { CancelledError, TimeoutError } from "./errors.ts";
-import { Op, requireTask } from "./op.ts";
-import { type Cleanup, cancelScope, Scope, setEnding } from "./scope.ts";
-import { checkMilliseconds, Timeout } from "./sleep.ts";
+import { requireTask, type Waitable } from "./op.ts";
 import { type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
-
-/** For `yield*` in a task. */
-export interface Waitable<T> {
-  [Symbol.iterator](): Iterator<never, T, unknown>;
-}
-
-/** Waits until no task of a scope is left. */
-export class ChildrenEnd extends Op<void> {
-  readonly scope: Scope;
-
-  constructor(scope: Scope) {
-    super();
-    this.scope = scope;
-  }
-
-  poll(): boolean {
-    return this.scope.first === null;
-  }
-
-  enlist(): void {
-    const { scope } = this;
-    scope.onChildEnd = () => {
-      endBackground(scope);
-      if (scope.first !== null) return;
-      scope.onChildEnd = null;
-      this.complete(undefined);
-    };
-    endBackground(scope);
-  }
-
-  withdraw(): void {
-    this.scope.onChildEnd = null;
-  }
-
-  describe(): string {
-    return `the tasks of ${this.scope.name}`;
-  }
-}
-
-/** Tasks in the background are cancelled when the body has ended. */
-function endBackground(scope: Scope): void {
-  if (scope.background === 0) return;
-  for (const child of scope.children()) if (child.isBackground) child.cancel(undefined);
-}
-
-/** What is done at the end of a scope: its tasks end, then its cleanups run, last in first out. */
-function* endScope(scope: Scope): Generator<never, void, unknown> {
-  do {
-    if (scope.first !== null) yield* new ChildrenEnd(scope);
-    const cleanup = scope.cleanups?.pop();
-    if (cleanup !== undefined) {
-      try {
-        const rest = cleanup();
-        if (typeof rest === "object" && rest !== null && Symbol.iterator in rest) yield* rest as Waitable<unknown>;
-      } catch (error) {
-        scope.fail(error, 0);
-      }
-    }
-  } while (scope.first !== null || (scope.cleanups !== null && scope.cleanups.length > 0));
-  for (const task of scope.supervised ?? []) if (!task.isObserved) scope.fail(task.outcome, task.order);
-}
-
-setEnding((scope) => Coroutine.of(endScope(scope), scope.name));
+import { type Cleanup, cancelScope, Scope } from "./scope.ts";
+import { checkMilliseconds, Timeout } from "./sleep.ts";
+import { CANCELLED_SCOPE } from "./states.ts";
 
 export interface ScopeOptions {
   /** Milliseconds from entry; then everything in the scope is cancelled, and it ends in a {@link TimeoutError}. */
@@ -81,13 +21,13 @@ export interface ScopeOptions {
 
 interface Kind {
   name: string;
-  shielded: boolean;
+  shielded?: boolean;
   deadline?: number | undefined;
   grace?: number | undefined;
 }
 
 /** `yield*` on it opens a scope in the running task, and ends it. */
-class Block<T> implements Waitable<T> {
+export class Block<T> implements Waitable<T> {
   readonly #body: unknown;
   readonly #kind: Kind;
 
@@ -97,14 +37,19 @@ class Block<T> implements Waitable<T> {
   }
 
   [Symbol.iterator](): Iterator<never, T, unknown> {
-    const task = requireTask(`${this.#kind.name}(…)`);
-    task.own();
-    const scope = new Scope(task, task.scope, this.#kind.name, this.#kind.shielded);
+    const { name, shielded = false } = this.#kind;
+    const task = requireTask(`${name}(…)`);
+    if (task.scope === null) task.own();
+    const scope = new Scope(task, task.scope, name, shielded);
     const frame: Coroutine = Coroutine.of(
       runScope(scope, this.#body, this.#kind, () => frame),
-      this.#kind.name,
+      name,
     );
     return frame[Symbol.iterator]() as never;
+  }
+
+  describe(): string {
+    return this.#kind.name;
   }
 }
 
@@ -115,27 +60,24 @@ function* runScope(
   frame: () => Coroutine,
 ): Generator<never, unknown, unknown> {
   const { task } = scope;
-  const { scheduler } = task;
   const { deadline, grace } = kind;
   let expired: TimeoutError | null = null;
   let isCut = false;
   const timers: Timeout[] = [];
+  const after = (ms: number, ring: () => void) => timers.push(new Timeout(task.scheduler, ms, ring));
   if (deadline !== undefined) {
-    const expire = () => {
+    after(deadline, () => {
       if (scope.cancelled) return;
       expired = new TimeoutError(`${kind.name} took more than ${deadline} ms`);
       cancelScope(scope, expired);
-    };
-    timers.push(new Timeout(scheduler, deadline, expire));
+    });
   }
   if (grace !== undefined) {
-    scope.onOuterCancel = (by) => {
-      const rest = by.cancelledAt + grace - scheduler.clock.now();
-      const cut = () => {
+    scope.onOuterCancel = ({ cancelledAt, reason }) => {
+      after(cancelledAt + grace - task.scheduler.clock.now(), () => {
         isCut = true;
-        cancelScope(scope, by.reason);
-      };
-      timers.push(new Timeout(scheduler, rest, cut));
+        cancelScope(scope, reason);
+      });
     };
     const cancelled = cancelledAround(scope);
     if (cancelled !== null) scope.onOuterCancel(cancelled);
@@ -155,8 +97,9 @@ function* runScope(
   yield* endScope(scope);
 
   for (const timer of timers) timer.takeBack();
-  scope.controller?.abort();
+  scope.end();
   task.scope = scope.parent;
+  if (scope.cancelled) task.flags -= CANCELLED_SCOPE;
   const unwinds = task.mustUnwind();
   if (unwinds) {
     scope.parent!.masked = true;
@@ -183,34 +126,80 @@ function cancelledAround(scope: Scope): Scope | null {
  * A structured block: it ends when `body` and all tasks that were started in it have ended. If one fails, the others
  * and the body are cancelled, and the failure comes out here.
  *
- * @param body is given the scope
+ * @param body is given the {@link Scope}: its `cancel()` and `spawn()` may be called from anywhere, also from callbacks
  * @throws the failure of the body or a task as itself; several as an `AggregateError`, the body's first
  * @throws {TimeoutError} if the deadline passes; after all cleanup has ended
+ * @throws {CancelledError} if the scope was cancelled by its `cancel()`
+ * @example
+ * const log: string[] = [];
+ * await run(function* () {
+ *   yield* scope(function* () {
+ *     spawn(function* () {
+ *       yield* sleep(1);
+ *       log.push("child");
+ *     });
+ *     log.push("body");
+ *   });
+ *   log.push("after");
+ * });
+ * log; // -> ["body", "child", "after"]
+ *
+ * Source: Trio's nurseries and cancel scopes.
  */
 export function scope<B extends Runnable<[Scope]>>(body: B, options: ScopeOptions = {}): Waitable<ResultOf<B>> {
-  return new Block(body, { name: options.name ?? "scope", shielded: false, deadline: options.deadline });
+  const { name = "scope", deadline } = options;
+  if (deadline !== undefined) checkMilliseconds(deadline, "a scope's deadline");
+  return new Block(body, { name, deadline });
 }
 
 /**
  * A block that a cancellation from outside does not enter. It is delivered when the block has ended; with `grace`,
- * after so many milliseconds.
+ * after so many milliseconds from the cancellation.
+ *
+ * @throws as `scope` does
+ * @example
+ * const log: string[] = [];
+ * await run(function* () {
+ *   const task = spawn(function* () {
+ *     yield* shield(function* () {
+ *       yield* sleep(1);
+ *       log.push("saved");
+ *     });
+ *     log.push("not reached");
+ *   });
+ *   yield* yieldNow();
+ *   yield* task.cancel();
+ * });
+ * log; // -> ["saved"]
+ *
+ * Source: Trio, `CancelScope(shield=True)`.
  */
 export function shield<B extends Runnable<[Scope]>>(body: B, options: { grace?: number } = {}): Waitable<ResultOf<B>> {
-  return new Block(body, { name: "shield", shielded: true, grace: options.grace });
+  const { grace } = options;
+  if (grace !== undefined) checkMilliseconds(grace, "a shield's grace");
+  return new Block(body, { name: "shield", shielded: true, grace });
 }
 
 /**
- * Waits for `op` for at most `ms` milliseconds, counted from when it is waited for.
+ * Has `cleanup` run at the end of the innermost scope, last in first out; a body that it is or gives is waited for.
  *
- * @throws {TimeoutError} then, after the cleanup
+ * @throws {SchedulerError} outside every task
+ * @throws {TypeError} if `cleanup` is no function
+ * @example
+ * const log: string[] = [];
+ * await run(function* () {
+ *   defer(() => log.push("first"));
+ *   defer(function* () {
+ *     yield* sleep(1);
+ *     log.push("second");
+ *   });
+ * });
+ * log; // -> ["second", "first"]
+ *
+ * Source: Go's `defer`, Python's `ExitStack`.
  */
-export function timeout<B extends Runnable<[Scope]>>(ms: number, op: B): Waitable<ResultOf<B>> {
-  checkMilliseconds(ms, "timeout");
-  return new Block(op, { name: "timeout", shielded: false, deadline: ms });
-}
-
-/** Has `cleanup` run at the end of the innermost scope, last in first out; a body that it is or gives is waited for. */
 export function defer(cleanup: Cleanup): void {
+  if (typeof cleanup !== "function") throw new TypeError(`defer needs a function, but got ${show(cleanup)}`);
   const task = requireTask("defer(…)");
   const scope = task.scope ?? task.own();
   (scope.cleanups ??= []).push(cleanup);

@@ -1,0 +1,69 @@
+// What is done at the end of a scope: its tasks end, then its cleanups run, last in first out.
+//
+// May import: the coroutine layer, op, states; Scope as a type.
+
+import { Coroutine } from "../coroutine/coroutine.ts";
+import { Op, PENDING, type Waitable } from "./op.ts";
+import type { Scope } from "./scope.ts";
+import { BACKGROUND, OBSERVED } from "./states.ts";
+
+/** Waits until no task of a scope is left. */
+export class TasksEnd extends Op<void> {
+  readonly scope: Scope;
+
+  constructor(scope: Scope) {
+    super();
+    this.scope = scope;
+  }
+
+  poll(): unknown {
+    return this.scope.firstTask === null ? undefined : PENDING;
+  }
+
+  enlist(): void {
+    const { scope } = this;
+    scope.onTaskEnd = () => {
+      if (scope.firstTask !== null) return;
+      scope.onTaskEnd = null;
+      this.complete(undefined);
+    };
+    endBackground(scope);
+  }
+
+  withdraw(): void {
+    this.scope.onTaskEnd = null;
+  }
+
+  describe(): string {
+    return `the tasks of ${this.scope.name}`;
+  }
+}
+
+/** Tasks in the background are cancelled when the body has ended. */
+function endBackground(scope: Scope): void {
+  if (scope.background === 0) return;
+  const tasks = [];
+  for (let task = scope.firstTask; task !== null; task = task.following) if (task.flags & BACKGROUND) tasks.push(task);
+  for (const task of tasks) task.cancelNow(undefined);
+}
+
+export function* endScope(scope: Scope): Generator<never, void, unknown> {
+  for (;;) {
+    if (scope.firstTask !== null) yield* new TasksEnd(scope);
+    const cleanup = scope.cleanups?.pop();
+    if (cleanup === undefined) break;
+    try {
+      const rest = cleanup();
+      if (typeof rest === "object" && rest !== null && Symbol.iterator in rest) yield* rest as Waitable<unknown>;
+    } catch (error) {
+      scope.fail(error, 0);
+    }
+  }
+  for (const task of scope.supervised ?? []) if (!(task.flags & OBSERVED)) scope.fail(task.value, task.order);
+}
+
+/** What has still to be done at the end of a task's own scope; null: nothing. */
+export function restOf(scope: Scope): Coroutine | null {
+  if (scope.firstTask === null && scope.cleanups === null && scope.supervised === null) return null;
+  return Coroutine.of(endScope(scope), scope.name);
+}

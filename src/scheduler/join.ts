@@ -1,0 +1,68 @@
+// Waiting for the end of a task.
+//
+// May import: errors, op, states; Task as a type.
+
+import { CancelledError, SchedulerError } from "./errors.ts";
+import { Line, type Place } from "./line.ts";
+import { PENDING, Waiter } from "./op.ts";
+import { DONE, FAILED, OBSERVED } from "./states.ts";
+import type { Task } from "./task.ts";
+
+/** Who is told how a task ended. */
+export interface Listener extends Place {
+  taskEnded(task: Task): void;
+}
+
+export function listen(task: Task, listener: Listener): void {
+  (task.listeners ??= new Line()).join(listener);
+}
+
+/** What joining `task` gives, which has ended. @throws its failure; {@link CancelledError} */
+export function outcomeOf(task: Task): unknown {
+  task.flags |= OBSERVED;
+  if (task.status === DONE) return task.value;
+  throw failureOf(task);
+}
+
+/** What joining `task`, which ended without a result, throws. */
+export function failureOf(task: Task): unknown {
+  return task.status === FAILED ? task.value : new CancelledError(`task ${task.name}`, task.value);
+}
+
+export class Join extends Waiter<unknown> implements Listener {
+  readonly of: Task;
+  /** Whether it gives how the task ended, and not only waits. */
+  readonly asks: boolean;
+
+  constructor(of: Task, asks: boolean) {
+    super();
+    this.of = of;
+    this.asks = asks;
+  }
+
+  poll(task: Task): unknown {
+    if (task === this.of) throw new SchedulerError(`task ${task.name} waits for its own end, which can't come`);
+    if (!this.of.hasEnded) return PENDING;
+    return this.asks ? outcomeOf(this.of) : undefined;
+  }
+
+  enlist(): void {
+    listen(this.of, this);
+  }
+
+  withdraw(): void {
+    this.of.listeners?.leave(this);
+  }
+
+  taskEnded(): void {
+    const { of } = this;
+    if (this.asks) of.flags |= OBSERVED;
+    if (!this.asks) this.complete(undefined);
+    else if (of.status === DONE) this.complete(of.value);
+    else this.fail(failureOf(of));
+  }
+
+  describe(): string {
+    return `task ${this.of.name}`;
+  }
+}
