@@ -23,6 +23,7 @@ export {
   type ReceiveChannel,
   type SendChannel,
 } from "./channel/channel.ts";
+export { Broadcast, type SubscribeOptions, type Subscription } from "./channel/broadcast.ts";
 export { ClosedError, OverflowError } from "./channel/errors.ts";
 export { select, type Selected, type SelectOptions } from "./channel/select.ts";
 

@@ -137,6 +137,11 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     }
   }
 
+  /** `using channel = …`: closes it at the end of the block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   /** How much waits now. */
   statistics(): { length: number; capacity: number; senders: number; receivers: number; isClosed: boolean } {
     const { length, capacity, senders, receivers, isClosed } = this;
@@ -216,6 +221,18 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
       this.undelivered(value);
     }
     return true;
+  }
+
+  /** @internal Whether a send now would not wait, and fail at most for an overflow. */
+  get hasRoom(): boolean {
+    return this.overflow !== "wait" || this.buffer.length < this.capacity || this.receivers.first !== null;
+  }
+
+  /** @internal Nobody will receive any more: closed, with what it holds and what waits to be sent dropped. */
+  abandon(): void {
+    this.close();
+    while (this.buffer.length > 0) this.undelivered(this.buffer.shift());
+    for (let { first } = this.senders; first !== null; { first } = this.senders) this.undelivered(this.#release(first));
   }
 
   /** @internal A value came back: its receiver was cancelled before it ran. */
