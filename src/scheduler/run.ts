@@ -5,7 +5,7 @@
 import { waitsOf, watch } from "./deadlock.ts";
 import { CancelledError, SchedulerError } from "./errors.ts";
 import { listen } from "./join.ts";
-import { type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
+import { type ArgsOf, type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
 import { Scheduler, type SchedulerOptions } from "./scheduler.ts";
 import { DONE, FAILED } from "./states.ts";
 import { Task } from "./task.ts";
@@ -51,6 +51,11 @@ function runWith(options: RunOptions, main: unknown, args: unknown[]): Promise<u
   });
 }
 
+interface Start {
+  <B extends Runnable>(main: B, ...args: ArgsOf<B>): Promise<ResultOf<B>>;
+  <A extends unknown[], B extends Runnable<A>>(main: B, ...args: A): Promise<ResultOf<B>>;
+}
+
 interface Run {
   /**
    * Runs `main` and all that it starts; the promise settles when all of it has ended.
@@ -65,12 +70,14 @@ interface Run {
    * };
    * await run(greet, "Ada"); // -> "Hello, Ada!"
    */
+  <B extends Runnable>(main: B, ...args: ArgsOf<B>): Promise<ResultOf<B>>;
+  // Of a body that is generic, the parameters are known only from the arguments.
   <A extends unknown[], B extends Runnable<A>>(main: B, ...args: A): Promise<ResultOf<B>>;
   /**
    * The same with options: `signal` cancels the run; `seed` makes all its choices repeatable; `clock` is where its time
    * comes from.
    */
-  with(options: RunOptions): <A extends unknown[], B extends Runnable<A>>(main: B, ...args: A) => Promise<ResultOf<B>>;
+  with(options: RunOptions): Start;
 }
 
 export const run: Run = /* @__PURE__ */ Object.assign((main: unknown, ...args: unknown[]) => runWith({}, main, args), {

@@ -12,6 +12,9 @@ type Waitable = { [Symbol.iterator](): Iterator<unknown, unknown, unknown> };
 /** A body, what coroutine(…) gives, a coroutine that has not started, or anything that can be waited for. */
 export type Runnable<A extends unknown[] = never[]> = ((...args: A) => Waitable) | Waitable;
 
+/** What a {@link Runnable} is called with. */
+export type ArgsOf<B> = B extends (...args: infer A) => unknown ? A : [];
+
 /** What a {@link Runnable} gives in the end. */
 export type ResultOf<B> = B extends (...args: never[]) => infer W ? ResultOfWait<W> : ResultOfWait<B>;
 type ResultOfWait<W> = W extends { [Symbol.iterator](): Iterator<unknown, infer R, unknown> } ? R : never;

@@ -7,7 +7,7 @@
 // May import: the coroutine layer, runnable, states; Task as a type.
 
 import type { Frame } from "../coroutine/frames.ts";
-import { type Runnable, toCoroutine } from "./runnable.ts";
+import { type ArgsOf, type Runnable, toCoroutine } from "./runnable.ts";
 import type { TaskOf } from "./spawn.ts";
 import { BACKGROUND, CANCELLED, CANCELLED_SCOPE } from "./states.ts";
 import type { Task } from "./task.ts";
@@ -73,7 +73,9 @@ export class Scope {
    *
    * @throws {SchedulerError} if the scope has ended
    */
-  spawn<A extends unknown[], B extends Runnable<A>>(body: B, ...args: A): TaskOf<B> {
+  spawn<B extends Runnable>(body: B, ...args: ArgsOf<B>): TaskOf<B>;
+  spawn<A extends unknown[], B extends Runnable<A>>(body: B, ...args: A): TaskOf<B>;
+  spawn<B extends Runnable>(body: B, ...args: unknown[]): TaskOf<B> {
     return this.task.start(this, toCoroutine(body, args, "spawn"), 0) as unknown as TaskOf<B>;
   }
 

@@ -2,17 +2,22 @@
 //
 // May import: op, runnable, states, task.
 
+import type { Coroutine } from "../coroutine/coroutine.ts";
 import { requireTask } from "./op.ts";
-import { type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
+import { type ArgsOf, type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
 import { BACKGROUND, SUPERVISED } from "./states.ts";
 import type { Task } from "./task.ts";
 
 /** The task that runs a `B`: typed by what its body yields, returns and is sent. */
-export type TaskOf<B> = B extends (...args: never[]) => Generator<infer Y, infer R, infer S>
-  ? Task<Y, R, S>
-  : B extends Generator<infer Y, infer R, infer S>
+export type TaskOf<B> = B extends (...args: never[]) => infer W ? TaskOfWait<W> : TaskOfWait<B>;
+
+// A coroutine by itself, as its `return` takes more than that of the generator that it stands for.
+type TaskOfWait<W> =
+  W extends Coroutine<infer Y, infer R, infer S>
     ? Task<Y, R, S>
-    : Task<never, ResultOf<B>, never>;
+    : W extends Generator<infer Y, infer R, infer S>
+      ? Task<Y, R, S>
+      : Task<never, ResultOf<W>, never>;
 
 function start(flags: number, body: unknown, args: unknown[]): Task {
   const parent = requireTask("spawn(…)");
@@ -39,13 +44,16 @@ interface Spawn {
    * });
    * sum; // -> 6
    */
+  <B extends Runnable>(body: B, ...args: ArgsOf<B>): TaskOf<B>;
   <A extends unknown[], B extends Runnable<A>>(body: B, ...args: A): TaskOf<B>;
   /** The same for a task that is cancelled when the body of the scope has ended, instead of being waited for. */
+  background<B extends Runnable>(body: B, ...args: ArgsOf<B>): TaskOf<B>;
   background<A extends unknown[], B extends Runnable<A>>(body: B, ...args: A): TaskOf<B>;
   /**
    * The same for a task whose failure cancels nobody: it waits for whoever joins it, and comes out at the end of the
    * scope if nobody does.
    */
+  supervised<B extends Runnable>(body: B, ...args: ArgsOf<B>): TaskOf<B>;
   supervised<A extends unknown[], B extends Runnable<A>>(body: B, ...args: A): TaskOf<B>;
 }
 

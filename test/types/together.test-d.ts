@@ -1,5 +1,5 @@
 // What the combinators, until and contexts infer; each `@ts-expect-error` fails the check if the misuse compiles.
-import { type Coroutine, coroutine, sleep, spawn, type Waitable } from "corun";
+import { type Coroutine, coroutine, run, sleep, spawn, type Task, type Waitable } from "corun";
 import { describe, expectTypeOf, test } from "vitest";
 import { all } from "../../src/combinators/all.ts";
 import { any } from "../../src/combinators/any.ts";
@@ -89,4 +89,37 @@ test("a context has the type of its default, or the one that is named", () => {
   // @ts-expect-error another type
   const misuse = () => limit.with("2", body);
   void misuse;
+});
+
+describe("what is started", () => {
+  test("gets the arguments of its body: literals, generics, and what is written in place", () => {
+    const oneOf = function* (mine: 0 | 1) {
+      yield* sleep(mine);
+      return mine;
+    };
+    const last = function* <T>(items: T[]): Generator<never, T | undefined, unknown> {
+      yield* sleep(1);
+      return items.at(-1);
+    };
+    expectTypeOf(run(oneOf, 0)).toEqualTypeOf<Promise<0 | 1>>();
+    expectTypeOf(spawn(oneOf, 1)).toExtend<Task<never, 0 | 1, unknown>>();
+    spawn(last, [1, 2]);
+    void run(function* (n) {
+      expectTypeOf(n).toEqualTypeOf<number>();
+      yield* sleep(n);
+    }, 1);
+    // @ts-expect-error 2 is none of them
+    spawn(oneOf, 2);
+  });
+
+  test("a task of a coroutine has the types of the coroutine", () => {
+    const echo = coroutine(function* (): Coroutine.Body<string, boolean, number> {
+      const n = yield "a";
+      return n > 1;
+    });
+    const started = spawn(echo);
+    expectTypeOf(started).toEqualTypeOf<Task<string, boolean, number>>();
+    expectTypeOf(started.send(1)).toEqualTypeOf<Waitable<string>>();
+    expectTypeOf(spawn(echo())).toEqualTypeOf<Task<string, boolean, number>>();
+  });
 });
