@@ -20,6 +20,21 @@ export class Ring<T> {
     this.length++;
   }
 
+  /** Puts `item` before the one at `index`. */
+  insert(index: number, item: T): void {
+    const before: T[] = [];
+    for (let i = 0; i < index; i++) before.push(this.shift());
+    this.unshift(item);
+    for (let i = index - 1; i >= 0; i--) this.unshift(before[i]!);
+  }
+
+  pop(): T {
+    const index = (this.#head + --this.length) & (this.#items.length - 1);
+    const item = this.#items[index] as T;
+    this.#items[index] = undefined;
+    return item;
+  }
+
   shift(): T {
     const item = this.#items[this.#head] as T;
     this.#items[this.#head] = undefined;

@@ -72,6 +72,11 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   /** @internal */ ending: { error: unknown; isFailure: boolean } | null = null;
   #scheduler: Scheduler | null = null;
   #outsiders = 0;
+  #isAbandoned = false;
+  /** @internal How many values were handed to a receiver. */
+  handed = 0;
+  /** The hand-overs of values that came back, which are the first in the buffer. */
+  readonly #returned: number[] = [];
   readonly #onUndelivered: ((value: T) => void) | undefined;
 
   constructor(capacity = 0, options: ChannelOptions<T> = {}) {
@@ -172,7 +177,10 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
 
   #countOutsiders(change: number): void {
     this.#outsiders += change;
-    if (this.#scheduler !== null) this.#scheduler.external += change;
+    // Entered, as what is left may be deadlocked now.
+    this.#scheduler?.enter(() => {
+      this.#scheduler!.external += change;
+    });
   }
 
   /** @internal Binds it to the scheduler of the task that uses it first. */
@@ -194,7 +202,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   take(chooser: unknown): T {
     const sender = this.#partner(this.senders, chooser);
     if (this.buffer.length === 0) return this.#release(sender!);
-    const value = this.buffer.shift();
+    const value = this.#shift();
     if (sender !== null && this.buffer.length < this.capacity) this.buffer.push(this.#release(sender));
     return value;
   }
@@ -214,12 +222,11 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     }
     if (this.overflow === "wait") return false;
     if (this.overflow === "error") throw new OverflowError(`${this.name} is full: it holds ${this.capacity}`, value);
-    if (this.overflow === "dropOldest" && this.buffer.length > 0) {
-      this.undelivered(this.buffer.shift());
-      this.buffer.push(value);
-    } else {
-      this.undelivered(value);
-    }
+    // In the buffer before anything else, as the callback may send, or throw.
+    const isOldest = this.overflow === "dropOldest" && this.buffer.length > 0;
+    const lost = isOldest ? this.#shift() : value;
+    if (isOldest) this.buffer.push(value);
+    this.undelivered(lost);
     return true;
   }
 
@@ -231,19 +238,38 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   /** @internal Nobody will receive any more: closed, with what it holds and what waits to be sent dropped. */
   abandon(): void {
     this.close();
-    while (this.buffer.length > 0) this.undelivered(this.buffer.shift());
+    this.#isAbandoned = true;
+    while (this.buffer.length > 0) this.undelivered(this.#shift());
     for (let { first } = this.senders; first !== null; { first } = this.senders) this.undelivered(this.#release(first));
   }
 
-  /** @internal A value came back: its receiver was cancelled before it ran. */
-  giveBack(value: T): void {
-    const receiver = this.receivers.first;
-    if (receiver === null) {
-      this.buffer.unshift(value);
+  /** @internal The value of the hand-over `turn` came back: its receiver was cancelled before it ran. */
+  giveBack(value: T, turn: number): void {
+    const receiver = this.receivers.take();
+    if (receiver !== null) {
+      receiver.received(value);
       return;
     }
-    this.receivers.leave(receiver);
-    receiver.received(value);
+    // Those that came back are the first of the buffer, in the order in which they were handed over.
+    const place = this.#returned.findIndex((other) => other > turn);
+    const index = place < 0 ? this.#returned.length : place;
+    this.#returned.splice(index, 0, turn);
+    this.buffer.insert(index, value);
+    if (this.#isAbandoned || (this.buffer.length > this.capacity && this.overflow === "dropOldest")) {
+      this.undelivered(this.#shift());
+    } else if (this.buffer.length > this.capacity && this.overflow === "dropNewest") {
+      this.undelivered(this.#pop());
+    }
+  }
+
+  #shift(): T {
+    if (this.#returned.length > 0) this.#returned.shift();
+    return this.buffer.shift();
+  }
+
+  #pop(): T {
+    if (this.#returned.length === this.buffer.length) this.#returned.pop();
+    return this.buffer.pop();
   }
 
   /** @internal */

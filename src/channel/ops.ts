@@ -46,6 +46,10 @@ export class SendOp extends Waiter<void> {
     this.channel.senders.leave(this);
   }
 
+  override dropped(): void {
+    this.channel.undelivered(this.item);
+  }
+
   describe(): string {
     return `send to ${this.channel.name}`;
   }
@@ -53,6 +57,8 @@ export class SendOp extends Waiter<void> {
 
 export class ReceiveOp extends Waiter<unknown> {
   readonly channel: Channel<unknown>;
+  /** Which of the channel's hand-overs it got. */
+  turn = 0;
 
   constructor(channel: Channel<unknown>) {
     super();
@@ -76,7 +82,10 @@ export class ReceiveOp extends Waiter<unknown> {
   poll(task: Task): unknown {
     const { channel, chooser } = this;
     channel.use(task);
-    if (channel.hasNext(chooser)) return this.wrap(channel.take(chooser));
+    if (channel.hasNext(chooser)) {
+      this.turn = ++channel.handed;
+      return this.wrap(channel.take(chooser));
+    }
     return channel.ending === null ? PENDING : this.atEnd();
   }
 
@@ -89,10 +98,11 @@ export class ReceiveOp extends Waiter<unknown> {
   }
 
   override revoke(value: unknown): void {
-    this.channel.giveBack(value);
+    this.channel.giveBack(value, this.turn);
   }
 
   received(value: unknown): void {
+    this.turn = ++this.channel.handed;
     this.complete(this.wrap(value));
   }
 
@@ -136,6 +146,6 @@ export class NextOp extends ReceiveOp {
 
   override revoke(value: unknown): void {
     const result = value as IteratorResult<unknown>;
-    if (!result.done) this.channel.giveBack(result.value);
+    if (!result.done) this.channel.giveBack(result.value, this.turn);
   }
 }

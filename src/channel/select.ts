@@ -6,6 +6,7 @@
 // May import: the scheduler layer.
 
 import { show } from "../coroutine/errors.ts";
+import { SchedulerError } from "../scheduler/errors.ts";
 import { type Chooser, Op, PENDING, type Waitable } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
 
@@ -14,8 +15,10 @@ type ValueOf<C> = C extends { [Symbol.iterator](): Iterator<unknown, infer R, un
 
 /** What a select gives: which clause, and its value. */
 export type Selected<C extends Clauses> = {
-  [K in keyof C & string]: NonNullable<C[K]> extends never ? never : { key: K; value: ValueOf<NonNullable<C[K]>> };
-}[keyof C & string];
+  [K in keyof C & (string | number)]: NonNullable<C[K]> extends never
+    ? never
+    : { key: `${K}`; value: ValueOf<NonNullable<C[K]>> };
+}[keyof C & (string | number)];
 
 class Select extends Op<unknown> implements Chooser {
   readonly #keys: string[];
@@ -30,21 +33,40 @@ class Select extends Op<unknown> implements Chooser {
     this.#ops = ops;
     this.#isFair = isFair;
     this.#otherwise = otherwise;
-    for (const op of ops) op.chooser = this;
   }
 
   poll(task: Task): unknown {
-    if (this.#isFair) this.#shuffle(task.scheduler.choose);
     const ops = this.#ops;
-    for (let i = 0; i < ops.length; i++) {
-      const op = ops[i]!;
-      op.task = task;
-      const value = op.poll(task);
-      if (value === PENDING) continue;
-      this.#won = op;
-      return { key: this.#keys[i], value };
+    for (const op of ops) this.#take(op, task);
+    if (this.#isFair) this.#shuffle(task.scheduler.choose);
+    let isPending = false;
+    try {
+      for (let i = 0; i < ops.length; i++) {
+        const value = ops[i]!.poll(task);
+        if (value === PENDING) continue;
+        this.#won = ops[i]!;
+        return { key: this.#keys[i], value };
+      }
+      if (this.#otherwise !== null) return { key: "otherwise", value: this.#otherwise.value };
+      isPending = true;
+      return PENDING;
+    } finally {
+      if (!isPending) this.#release();
     }
-    return this.#otherwise === null ? PENDING : { key: "otherwise", value: this.#otherwise.value };
+  }
+
+  /** An op is the clause of one select at a time. */
+  #take(op: Op<unknown>, task: Task): void {
+    if (op.chooser !== null || (op.task !== null && op.task.wait === op)) {
+      this.#release();
+      throw new SchedulerError(`${op.describe()} is waited for already: make one for each wait`);
+    }
+    op.chooser = this;
+    op.task = task;
+  }
+
+  #release(): void {
+    for (const op of this.#ops) if (op.chooser === this) op.chooser = null;
   }
 
   /** Each order is as likely as another, so that each clause that is ready is. */
@@ -75,6 +97,15 @@ class Select extends Op<unknown> implements Chooser {
 
   withdraw(): void {
     for (const op of this.#ops) op.withdraw();
+    this.#release();
+  }
+
+  override dropped(): void {
+    for (const op of this.#ops) op.dropped();
+  }
+
+  override told(): void {
+    this.#won?.told();
   }
 
   override revoke(value: unknown): void {
@@ -84,6 +115,7 @@ class Select extends Op<unknown> implements Chooser {
   chosen(op: Op<unknown>, value: unknown, error: unknown, failed: boolean): void {
     for (const other of this.#ops) if (other !== op) other.withdraw();
     this.#won = op;
+    this.#release();
     if (failed) this.fail(error);
     else this.complete({ key: this.#keys[this.#ops.indexOf(op)], value });
   }

@@ -51,7 +51,6 @@ export class Exchange {
 
 /** What asking a task that has ended throws. */
 function endOf(task: Task): unknown {
-  task.flags |= OBSERVED;
   return task.status === DONE ? new StopIteration(task.value) : failureOf(task);
 }
 
@@ -69,8 +68,13 @@ export class Send extends Waiter<unknown> {
     const { to } = this;
     if (to === task) throw new SchedulerError(`task ${task.name} sends to itself, which it can't answer`);
     if (to.scheduler !== task.scheduler) throw new SchedulerError(`task ${to.name} belongs to another run`);
-    if (to.hasEnded) throw endOf(to);
-    return PENDING;
+    if (!to.hasEnded) return PENDING;
+    this.told();
+    throw endOf(to);
+  }
+
+  override told(): void {
+    this.to.flags |= OBSERVED;
   }
 
   enlist(): void {

@@ -17,13 +17,6 @@ export function listen(task: Task, listener: Listener): void {
   (task.listeners ??= new Line()).join(listener);
 }
 
-/** What joining `task` gives, which has ended. @throws its failure; {@link CancelledError} */
-export function outcomeOf(task: Task): unknown {
-  task.flags |= OBSERVED;
-  if (task.status === DONE) return task.value;
-  throw failureOf(task);
-}
-
 /** What joining `task`, which ended without a result, throws. */
 export function failureOf(task: Task): unknown {
   return task.status === FAILED ? task.value : new CancelledError(`task ${task.name}`, task.value);
@@ -43,7 +36,10 @@ export class Join extends Waiter<unknown> implements Listener {
   poll(task: Task): unknown {
     if (task === this.of) throw new SchedulerError(`task ${task.name} waits for its own end, which can't come`);
     if (!this.of.hasEnded) return PENDING;
-    return this.asks ? outcomeOf(this.of) : undefined;
+    if (!this.asks) return undefined;
+    if (this.of.status === DONE) return this.of.value;
+    this.told();
+    throw failureOf(this.of);
   }
 
   enlist(): void {
@@ -54,9 +50,13 @@ export class Join extends Waiter<unknown> implements Listener {
     this.of.listeners?.leave(this);
   }
 
+  /** Only now somebody knows how the task ended: before, the one who joins it might have been cancelled. */
+  override told(): void {
+    if (this.asks) this.of.flags |= OBSERVED;
+  }
+
   taskEnded(): void {
     const { of } = this;
-    if (this.asks) of.flags |= OBSERVED;
     if (!this.asks) this.complete(undefined);
     else if (of.status === DONE) this.complete(of.value);
     else this.fail(failureOf(of));

@@ -6,6 +6,8 @@
 //   enlist()    stands in its line, timer or callback from now on
 //   withdraw()  leaves that again, without a trace; also called for one that is in none
 //   revoke()    it was done, but the task was cancelled before it took the result: undo that
+//   dropped()   the task was cancelled while it waited, after withdraw()
+//   told()      the task has got the failure of it
 //
 // Whatever makes it done calls `complete` or `fail`, once. In a select, that is passed to the select.
 //
@@ -59,9 +61,8 @@ export function taken(task: Task, value: unknown): unknown {
 
 /** `op` was done at once: the same, unless others have waited long enough. */
 export function given(task: Task, op: Op<unknown>, value: unknown): unknown {
-  if (task.scheduler.mayGoOn()) return done(value);
+  if (task.scheduler.mayGoOn(task, value)) return done(value);
   task.wait = op;
-  task.resume(NEXT, value);
   return instruct(WAIT);
 }
 
@@ -89,6 +90,10 @@ export abstract class Op<T> implements Waitable<T> {
   abstract withdraw(): void;
   /** @internal */
   revoke(_value: unknown): void {}
+  /** @internal */
+  dropped(): void {}
+  /** @internal */
+  told(): void {}
   /** For reports, for instance `sleep(50)`. */
   abstract describe(): string;
 
@@ -129,6 +134,7 @@ export abstract class Op<T> implements Waitable<T> {
   /** @internal */
   throw(error: unknown): never {
     if (active !== null && active.wait === this) active.wait = null;
+    this.told();
     throw error;
   }
 

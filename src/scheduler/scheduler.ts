@@ -5,8 +5,9 @@
 // task ready from outside rings. All these callbacks are made inside the loop, so that what the host
 // keeps for a call chain (AsyncLocalStorage) is that of the caller of `run`.
 //
-// May import: clock, host, op, timers; Task as a type.
+// May import: the coroutine layer, clock, host, op, timers; Task as a type.
 
+import { NEXT } from "../coroutine/drive.ts";
 import { type Clock, hostClock } from "./clock.ts";
 import { hop, lookLater, mayCallIn } from "./host.ts";
 import { activeTask, setActiveTask } from "./op.ts";
@@ -18,8 +19,10 @@ const SLICE = 10;
 /** How soon the host is asked again whether anything is under way that could end a deadlock, in milliseconds. */
 const FIRST_PAUSE = 10;
 const LONGEST_PAUSE = 1000;
-/** Reading the clock costs as much as a switch, so it is read once in so many. */
-const STEPS_PER_LOOK = 256;
+/** Reading the time costs as much as a switch, so it is read once in so many steps, or fewer if they are long. */
+const MAX_STEPS = 256;
+/** So many waits that are done at once may follow one another, in all tasks together. */
+const CREDIT = 256;
 
 export interface SchedulerOptions {
   clock?: Clock;
@@ -47,8 +50,12 @@ export class Scheduler {
   #tail: Task | null = null;
   #looping = false;
   #hopping = false;
-  /** Left until the next look at the clock. */
-  #steps = STEPS_PER_LOOK;
+  /** How many steps there are from one look at the host's time to the next, and how many are left. */
+  #steps = MAX_STEPS;
+  #stepsLeft = MAX_STEPS;
+  #lookedAt = 0;
+  /** How many waits that are done at once are left until others have their turn. */
+  #credit = CREDIT;
   #sliceEnd = 0;
   #takeBackTimer: (() => void) | null = null;
   #timerAt = Number.POSITIVE_INFINITY;
@@ -68,14 +75,40 @@ export class Scheduler {
     if (!this.#looping && this.#ring !== null) this.#ring();
   }
 
-  /** Counts a wait that could be done at once; false when the others have waited long enough. */
-  mayGoOn(): boolean {
-    return --this.#steps > 0 || !this.#isSliceOver();
+  /**
+   * Counts a wait of `task` that was done at once, with `value`. False when others have waited long enough: then it goes
+   * on after them. When the host has, it goes on as the first, so that the order does not hang on the host's time.
+   */
+  mayGoOn(task: Task, value: unknown): boolean {
+    if (!this.takeCredit()) {
+      task.resume(NEXT, value);
+      return false;
+    }
+    if (--this.#stepsLeft > 0 || !this.#isSliceOver()) return true;
+    task.status = NEXT;
+    task.value = value;
+    task.nextReady = this.#head;
+    this.#head = task;
+    this.#tail ??= task;
+    return false;
   }
 
+  /** Counts something that was done without a switch; false when others have waited long enough. */
+  takeCredit(): boolean {
+    if (--this.#credit > 0) return true;
+    this.#credit = CREDIT;
+    return false;
+  }
+
+  /** Looks at the host's time, and reckons when to look next, so that it is about a millisecond from now. */
   #isSliceOver(): boolean {
-    this.#steps = STEPS_PER_LOOK;
-    return this.clock.now() >= this.#sliceEnd;
+    const now = performance.now();
+    this.#steps = Math.max(1, Math.min(MAX_STEPS, Math.trunc(this.#steps / (now - this.#lookedAt))));
+    this.#lookedAt = now;
+    const isOver = now >= this.#sliceEnd;
+    // Where it is over, the loop looks next, and ends.
+    this.#stepsLeft = isOver ? 0 : this.#steps;
+    return isOver;
   }
 
   /** For callbacks of the host that were made in the loop: does `change`, and runs what is ready then. */
@@ -95,7 +128,9 @@ export class Scheduler {
     if (this.#looping || this.#hopping) return;
     this.#looping = true;
     this.#ring = null;
-    this.#sliceEnd = this.#hasHost ? this.clock.now() + SLICE : Number.POSITIVE_INFINITY;
+    this.#lookedAt = performance.now();
+    this.#stepsLeft = this.#steps;
+    this.#sliceEnd = this.#hasHost ? this.#lookedAt + SLICE : Number.POSITIVE_INFINITY;
     // A task may run another scheduler.
     const outer = activeTask();
     for (;;) {
@@ -109,7 +144,7 @@ export class Scheduler {
       if (this.#head === null) this.#tail = null;
       setActiveTask(task);
       task.step();
-      if (--this.#steps <= 0 && this.#isSliceOver()) break;
+      if (--this.#stepsLeft <= 0 && this.#isSliceOver()) break;
     }
     setActiveTask(outer);
     this.#looping = false;

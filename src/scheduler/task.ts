@@ -8,7 +8,7 @@ import { CREATED, WAIT } from "../coroutine/frames.ts";
 import { restOf } from "./end-scope.ts";
 import { SchedulerError } from "./errors.ts";
 import { type Exchange, Send, taskYielded } from "./exchange.ts";
-import { Join, type Listener } from "./join.ts";
+import { Join, listen, type Listener } from "./join.ts";
 import type { Line } from "./line.ts";
 import type { Op, Waitable } from "./op.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -108,6 +108,15 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     this.cancelNow(undefined);
   }
 
+  /** `await using task = …`, in code outside: cancels it, and waits until its cleanup has ended. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.cancelNow(undefined);
+    return new Promise((resolve) => {
+      if (this.hasEnded) resolve();
+      else listen(this, { ahead: null, behind: null, taskEnded: () => resolve() });
+    });
+  }
+
   /** @internal */
   get hasEnded(): boolean {
     return this.status >= DONE;
@@ -191,10 +200,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
       return;
     }
     this.wait = null;
-    if (wait !== null) {
-      if (status === WAITING) wait.withdraw();
-      else if (status === NEXT) wait.revoke(this.value);
-    }
+    if (wait !== null) this.#leave(wait, status);
     if (this.exchange !== null) this.exchange.isParked = false;
     markOutwards(scope!);
     scope!.masked = true;
@@ -202,6 +208,18 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     if (status === WAITING) this.resume(CLOSE, undefined);
     this.status = CLOSE;
     this.value = undefined;
+  }
+
+  #leave(wait: Op<unknown>, status: number): void {
+    try {
+      if (status === NEXT) wait.revoke(this.value);
+      if (status !== WAITING) return;
+      wait.withdraw();
+      wait.dropped();
+    } catch (error) {
+      // Of a callback of the user's, for instance a channel's `onUndelivered`.
+      this.own().fail(error, 0);
+    }
   }
 
   /** @internal Whether a cancellation reaches the innermost scope: none in between is a shield, or is in cleanup. */
