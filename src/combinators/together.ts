@@ -8,11 +8,11 @@
 
 import { show } from "../coroutine/errors.ts";
 import { Block } from "../scheduler/block.ts";
-import { failureOf, listen, type Listener } from "../scheduler/join.ts";
+import { failureOf, listen, type Listener, observe } from "../scheduler/join.ts";
 import { Op, PENDING, type Waitable } from "../scheduler/op.ts";
 import { type ResultOf, type Runnable, toCoroutine } from "../scheduler/runnable.ts";
 import type { Scope } from "../scheduler/scope.ts";
-import { DONE, FAILED, OBSERVED, SUPERVISED } from "../scheduler/states.ts";
+import { DONE, FAILED, SUPERVISED } from "../scheduler/states.ts";
 import { Task } from "../scheduler/task.ts";
 
 /** What a combinator is given: an array (typed as a tuple where it is written in place) or a record. */
@@ -92,7 +92,7 @@ class Ends extends Op<void> {
       const reason = task.status === FAILED ? task.value : undefined;
       for (const other of this.tasks) other.cancelNow(reason);
     } else {
-      task.flags |= OBSERVED;
+      observe(task);
     }
     if (!this.#enlisted || !this.#isOver) return;
     this.#enlisted = false; // a cancel above may have come here first
@@ -137,7 +137,7 @@ function* runTogether(
   const { decider, late } = ends;
   let failed = false;
   for (const [index, task] of tasks.entries()) {
-    task.flags |= OBSERVED;
+    observe(task);
     if (task === decider ? task.status === DONE : !late.has(task) || task.status !== FAILED) continue;
     if (tasks.indexOf(task) < index) continue; // twice among the entries, once among the errors
     // The scope throws it at its end: one as itself, several in their order.

@@ -1,12 +1,10 @@
 // `until(promise)`: a task waits for a promise of the host.
 //
-// A promise is given one callback per scheduler, however many tasks wait for it and are cancelled. The
-// callback is made in the loop, so that it runs in what the host keeps for the caller of `run`.
+// A promise is given one callback, however many tasks wait for it and are cancelled.
 //
-// May import: the scheduler layer; Scheduler and Task as types.
+// May import: the scheduler layer; Task as a type.
 
 import { Op, PENDING } from "../scheduler/op.ts";
-import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Task } from "../scheduler/task.ts";
 
 type Source<T> = T | PromiseLike<T> | ((signal: AbortSignal) => T | PromiseLike<T>);
@@ -16,21 +14,18 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown }).then === "function";
 }
 
-/** Those that wait for a promise. */
-const lines = new WeakMap<Scheduler, WeakMap<PromiseLike<unknown>, Set<Until>>>();
+/** Those that wait for a promise, of all runs: one that outlives many runs is given one callback. */
+const lines = new WeakMap<PromiseLike<unknown>, Set<Until>>();
 
-function lineFor(promise: PromiseLike<unknown>, scheduler: Scheduler): Set<Until> {
-  const known = lines.get(scheduler) ?? new WeakMap<PromiseLike<unknown>, Set<Until>>();
-  lines.set(scheduler, known);
-  const line = known.get(promise) ?? new Set();
-  if (known.has(promise)) return line;
-  known.set(promise, line);
+function lineFor(promise: PromiseLike<unknown>): Set<Until> {
+  const known = lines.get(promise);
+  if (known !== undefined) return known;
+  const line = new Set<Until>();
+  lines.set(promise, line);
   const settle = (outcome: unknown, failed: boolean) => {
-    known.delete(promise);
-    if (line.size === 0) return;
-    scheduler.enter(() => {
-      for (const op of line) op.settled(outcome, failed);
-    });
+    lines.delete(promise);
+    // Each makes its task ready, and that rings the bell of its run, in which the run goes on as its caller had it.
+    for (const op of line) op.settled(outcome, failed);
   };
   // A thenable that is no promise may call back twice, or with another thenable: `resolve` sees to that.
   void Promise.resolve(promise).then(
@@ -71,7 +66,7 @@ class Until extends Op<unknown> {
     const promise = this.#promise ?? new Promise<unknown>((resolve) => resolve(this.#start()));
     this.#promise = null;
     task.scheduler.external++;
-    this.#line = lineFor(promise, task.scheduler).add(this);
+    this.#line = lineFor(promise).add(this);
   }
 
   /** @internal */

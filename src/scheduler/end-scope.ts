@@ -5,7 +5,7 @@
 import { Coroutine } from "../coroutine/coroutine.ts";
 import { Op, PENDING, type Waitable } from "./op.ts";
 import type { Scope } from "./scope.ts";
-import { BACKGROUND, OBSERVED } from "./states.ts";
+import { BACKGROUND } from "./states.ts";
 
 /** Waits until no task of a scope is left. */
 export class TasksEnd extends Op<void> {
@@ -59,7 +59,7 @@ export function* endScope(scope: Scope): Generator<never, void, unknown> {
       scope.fail(error, 0);
     }
   }
-  for (const task of scope.supervised ?? []) if (!(task.flags & OBSERVED)) scope.fail(task.value, task.order);
+  for (const task of scope.supervised ?? []) scope.fail(task.value, task.order);
 }
 
 /** What has still to be done at the end of a task's own scope; null: nothing. */

@@ -6,10 +6,10 @@
 import { NEXT, THROW } from "../coroutine/drive.ts";
 import { show, StopIteration } from "../coroutine/errors.ts";
 import { SchedulerError } from "./errors.ts";
-import { failureOf } from "./join.ts";
+import { failureOf, observe } from "./join.ts";
 import { Line } from "./line.ts";
 import { PENDING, Waiter } from "./op.ts";
-import { DONE, OBSERVED } from "./states.ts";
+import { DONE } from "./states.ts";
 import type { Task } from "./task.ts";
 
 export class Exchange {
@@ -74,7 +74,7 @@ export class Send extends Waiter<unknown> {
   }
 
   override told(): void {
-    this.to.flags |= OBSERVED;
+    observe(this.to);
   }
 
   enlist(): void {

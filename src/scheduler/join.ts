@@ -17,6 +17,12 @@ export function listen(task: Task, listener: Listener): void {
   (task.listeners ??= new Line()).join(listener);
 }
 
+/** Somebody knows how `task` ended. */
+export function observe(task: Task): void {
+  task.flags |= OBSERVED;
+  task.owner?.supervised?.delete(task);
+}
+
 /** What joining `task`, which ended without a result, throws. */
 export function failureOf(task: Task): unknown {
   return task.status === FAILED ? task.value : new CancelledError(`task ${task.name}`, task.value);
@@ -52,7 +58,7 @@ export class Join extends Waiter<unknown> implements Listener {
 
   /** Only now somebody knows how the task ended: before, the one who joins it might have been cancelled. */
   override told(): void {
-    if (this.asks) this.of.flags |= OBSERVED;
+    if (this.asks) observe(this.of);
   }
 
   taskEnded(): void {

@@ -68,7 +68,6 @@ export class Scheduler {
   }
 
   enqueue(task: Task): void {
-    task.nextReady = null;
     if (this.#tail === null) this.#head = task;
     else this.#tail.nextReady = task;
     this.#tail = task;
@@ -141,7 +140,9 @@ export class Scheduler {
         continue;
       }
       this.#head = task.nextReady;
+      // A task that is not in the queue holds no other.
       if (this.#head === null) this.#tail = null;
+      else task.nextReady = null;
       setActiveTask(task);
       task.step();
       if (--this.#stepsLeft <= 0 && this.#isSliceOver()) break;

@@ -9,7 +9,7 @@
 import type { Frame } from "../coroutine/frames.ts";
 import { type ArgsOf, type Runnable, toCoroutine } from "./runnable.ts";
 import type { TaskOf } from "./spawn.ts";
-import { BACKGROUND, CANCELLED, CANCELLED_SCOPE } from "./states.ts";
+import { BACKGROUND, CANCELLED, CANCELLED_SCOPE, OBSERVED } from "./states.ts";
 import type { Task } from "./task.ts";
 
 /** A cleanup that is bound to a scope. */
@@ -47,8 +47,8 @@ export class Scope {
   onTaskEnd: (() => void) | null = null;
   /** @internal */
   cleanups: Cleanup[] | null = null;
-  /** @internal Its supervised tasks that failed. */
-  supervised: Task[] | null = null;
+  /** @internal Its supervised tasks that failed, and nobody knows. */
+  supervised: Set<Task> | null = null;
   /** @internal For APIs of the host: aborted when the scope is cancelled or has ended. */
   controller: AbortController | null = null;
   /** @internal Of a shield with a grace: starts to count it. */
@@ -114,8 +114,8 @@ export class Scope {
 
   /** @internal */
   childFailed(task: Task, isSupervised: boolean): void {
-    if (isSupervised) (this.supervised ??= []).push(task);
-    else this.fail(task.value, task.order);
+    if (!isSupervised) this.fail(task.value, task.order);
+    else if (!(task.flags & OBSERVED)) (this.supervised ??= new Set()).add(task);
   }
 
   /** @internal A failure that is the scope's: everything in it is cancelled. */

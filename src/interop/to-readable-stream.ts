@@ -1,0 +1,53 @@
+// `toReadableStream(channel)`: a channel, read by the rest of the world.
+//
+// May import: the channel layer, seams.
+
+import type { Channel } from "../channel/channel.ts";
+import { expectOutside } from "./seams.ts";
+
+/**
+ * A Web `ReadableStream` of what `channel` gives: it takes a value when it is read, ends when the channel is closed and
+ * drained, and fails with what that was closed with. In Node, `Readable.fromWeb(toReadableStream(channel))`, or at once
+ * `Readable.from(channel)`.
+ *
+ * Cancelling the stream closes the channel: later sends throw, and what is in it, or waits to be sent, goes to its
+ * `onUndelivered`. Until the stream has ended, no task counts as deadlocked.
+ *
+ * @param strategy how much the stream takes ahead, as for `new ReadableStream`: nothing if absent
+ * @example
+ * const text = await run(function* () {
+ *   const words = new Channel<string>();
+ *   spawn(function* () {
+ *     for (const word of ["to", "be"]) yield* words.send(word);
+ *     words.close();
+ *   });
+ *   const bytes = toReadableStream(words).pipeThrough(new TextEncoderStream());
+ *   return yield* until(new Response(bytes).text());
+ * });
+ * text; // -> "tobe"
+ */
+export function toReadableStream<T>(channel: Channel<T>, strategy?: QueuingStrategy<T>): ReadableStream<T> {
+  const values = channel[Symbol.asyncIterator]();
+  const unexpect = expectOutside();
+  return new ReadableStream<T>(
+    {
+      async pull(controller) {
+        try {
+          const { value, done } = await values.next();
+          if (done !== true) return controller.enqueue(value);
+          unexpect();
+          controller.close();
+        } catch (error) {
+          unexpect();
+          throw error;
+        }
+      },
+      async cancel() {
+        channel.abandon();
+        unexpect();
+        await values.return();
+      },
+    },
+    strategy ?? { highWaterMark: 0 },
+  );
+}
