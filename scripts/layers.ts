@@ -14,9 +14,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   channel: ["coroutine", "scheduler"],
   sync: ["coroutine", "scheduler"],
   interop: ["coroutine", "scheduler", "channel"],
+  pipeline: ["coroutine", "scheduler", "channel", "combinators", "interop"],
   combinators: ["coroutine", "scheduler"],
   cli: ["index.ts"],
-  "index.ts": ["coroutine", "scheduler", "channel", "sync", "combinators", "interop"],
+  "index.ts": ["coroutine", "scheduler", "channel", "sync", "combinators", "interop", "pipeline"],
 };
 const MAX_LINES = 300;
 

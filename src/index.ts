@@ -16,13 +16,8 @@ export { timeout } from "./combinators/timeout.ts";
 export { sleep, yieldNow } from "./scheduler/sleep.ts";
 export { CancelledError, DeadlockError, SchedulerError, TimeoutError } from "./scheduler/errors.ts";
 
-export {
-  Channel,
-  type ChannelOptions,
-  type Overflow,
-  type ReceiveChannel,
-  type SendChannel,
-} from "./channel/channel.ts";
+export { Channel } from "./interop/channel.ts";
+export type { ChannelOptions, Overflow, ReceiveChannel, SendChannel } from "./channel/channel.ts";
 export { Broadcast, type SubscribeOptions, type Subscription } from "./channel/broadcast.ts";
 export { ClosedError, OverflowError } from "./channel/errors.ts";
 export { select, type Selected, type SelectOptions } from "./channel/select.ts";
@@ -40,6 +35,16 @@ export { settled, type Settled } from "./combinators/settled.ts";
 
 export { until } from "./interop/until.ts";
 export { abortSignal } from "./interop/abort-signal.ts";
+export { use } from "./interop/use.ts";
+export { on, type OnOptions } from "./interop/on.ts";
+export { once } from "./interop/once.ts";
+export { iterate } from "./interop/iterate.ts";
+export { type FromOptions, type Source } from "./interop/channel-from.ts";
+export { pipeTo } from "./interop/pipe-to.ts";
+export { toReadableStream } from "./interop/to-readable-stream.ts";
+export { toWritableStream } from "./interop/to-writable-stream.ts";
+export { type Pipeline, pipeline } from "./pipeline/pipeline.ts";
+
 export { Context, createContext } from "./scheduler/context.ts";
 export type { Clock } from "./scheduler/clock.ts";
 export type { Op, Waitable } from "./scheduler/op.ts";

@@ -177,10 +177,9 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
 
   #countOutsiders(change: number): void {
     this.#outsiders += change;
-    // Entered, as what is left may be deadlocked now.
-    this.#scheduler?.enter(() => {
-      this.#scheduler!.external += change;
-    });
+    if (this.#scheduler === null) return;
+    this.#scheduler.external += change;
+    this.#scheduler.nudge(); // what is left may be deadlocked now
   }
 
   /** @internal Binds it to the scheduler of the task that uses it first. */

@@ -15,6 +15,7 @@ import {
   end,
   ENDED,
   type Frame,
+  LOST,
   notDelegated,
   type Result,
   REWRAPS,
@@ -50,6 +51,13 @@ export function runningRoot(): Frame | null {
 
 /** The stack that the loop has suspended last: where it is a wait, a hand has to tell it that it can't. */
 let waiting: Frame | null = null;
+
+/** Of the stack that a task runs: is given what a body throws while it is closed, and the next is closed all the same. */
+let takeCleanupError: (error: unknown) => void = () => {};
+
+export function onCleanupError(take: (error: unknown) => void): void {
+  takeCleanupError = take;
+}
 
 const exits = new WeakMap<Error, number>();
 
@@ -108,14 +116,14 @@ export function resumeStack(root: Frame, mode: number, value: unknown): Result {
  * resumed by hand, which can't, and gets an error.
  */
 function resumeInLoop(root: Frame, mode: number, value: unknown, task: Frame | null): Result {
-  let result = driveTracked(root, mode, value);
+  let result = driveTracked(root, mode, value, task);
   for (;;) {
     if (result !== WAIT || waiting === task) break;
     const error = new CoroutineError(
       "WAIT_BY_HAND",
       `${waiting!.toString()} waits, but is resumed by hand: start it with run(…), or spawn(…) it and use task.send(…)`,
     );
-    result = driveTracked(waiting!, THROW, error);
+    result = driveTracked(waiting!, THROW, error, task);
   }
   waiting = null;
   return result;
@@ -133,7 +141,7 @@ export function runStack(root: Frame, mode: number, value: unknown): Result {
   } catch (error) {
     running = resumer;
     root.status = CLOSED;
-    return driveTracked(root, THREW, error);
+    return resumeInLoop(root, THREW, error, root);
   }
   running = resumer;
   if (result === WAIT) {
@@ -146,12 +154,12 @@ export function runStack(root: Frame, mode: number, value: unknown): Result {
   return result;
 }
 
-function driveTracked(root: Frame, mode: number, value: unknown): Result {
+function driveTracked(root: Frame, mode: number, value: unknown, task: Frame | null): Result {
   const resumer = running;
   root.status = ACTIVE;
   running = root;
   try {
-    return driveStack(root, mode, value);
+    return driveStack(root, mode, value, task);
   } finally {
     running = resumer;
     // Only when the host's stack overflowed inside the driver itself: what is left of it is dead.
@@ -160,7 +168,7 @@ function driveTracked(root: Frame, mode: number, value: unknown): Result {
 }
 
 /** The loop. Each turn resumes the innermost frame, or takes what it has done, and finds the frame that is next. */
-function driveStack(root: Frame, mode: number, value: unknown): Result {
+function driveStack(root: Frame, mode: number, value: unknown, task: Frame | null): Result {
   let frame = root.leaf!;
   for (;;) {
     if (mode < GAVE) {
@@ -179,6 +187,10 @@ function driveStack(root: Frame, mode: number, value: unknown): Result {
       }
     }
 
+    if (mode === THREW && value === LOST) {
+      mode = GAVE;
+      value = { value: undefined, done: true };
+    }
     if (mode === GAVE) {
       let result = value as Result;
       if (REWRAPS && undelivered !== null) {
@@ -248,8 +260,13 @@ function driveStack(root: Frame, mode: number, value: unknown): Result {
     const closing = root.closing === frame;
     const stops = frame.closing !== null;
     frame = below(frame, root);
-    if (closing) root.closing = stops ? null : frame;
     mode = THROW;
+    if (!closing) continue;
+    root.closing = stops ? null : frame;
+    if (root !== task || stops) continue;
+    // No `catch` of a task is entered while it is cancelled.
+    takeCleanupError(value);
+    mode = CLOSE;
   }
 }
 

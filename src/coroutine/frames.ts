@@ -56,6 +56,12 @@ export const ENDED = 64;
 /** What a frame is closed with. One that ends with another value said `return` in its `finally`. */
 export const TOKEN: unique symbol = Symbol("corun.close");
 
+/** What ends a frame where the language has swallowed its close: it runs through helpers whose cleanup waits. */
+export const LOST: Error = /* @__PURE__ */ Object.assign(
+  /* @__PURE__ */ new Error("the task is cancelled, which was lost in a plain generator: let this error pass"),
+  { name: "CancelledError" },
+);
+
 const FINISHED: Generator<unknown, undefined, unknown> = (function* () {})() as typeof FINISHED;
 FINISHED.return(undefined);
 

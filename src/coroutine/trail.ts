@@ -20,7 +20,9 @@ const trails = new WeakMap<Error, Place[]>();
 const LIMIT = 64;
 
 /** The driver's own lines. Where a minifier renames it, the added lines come last. */
-const DRIVER = new RegExp(`^(?: *at )?(?:${resumeStack.name}|resumeInLoop|runStack|driveTracked|driveStack)[ @]`);
+export const DRIVER = new RegExp(
+  `^(?: *at )?(?:${resumeStack.name}|resumeInLoop|runStack|driveTracked|driveStack)[ @]`,
+);
 
 /** Notes that `error` is thrown now at the `yield*` in `caller`. To be called by the method that this `yield*` called. */
 export function trace(error: unknown, caller: Frame): void {

@@ -1,14 +1,16 @@
 // Structured blocks: scope and shield, and what is bound to the end of one.
 //
-// May import: the coroutine layer, end-scope, errors, op, runnable, scope, sleep, states.
+// May import: the coroutine layer, end-scope, errors, interrupt, op, runnable, scope, sleep, states.
 
 import { Coroutine } from "../coroutine/coroutine.ts";
-import { show } from "../coroutine/errors.ts";
+import { runningRoot } from "../coroutine/drive.ts";
+import { CoroutineError, show } from "../coroutine/errors.ts";
 import { endScope } from "./end-scope.ts";
 import { CancelledError, TimeoutError } from "./errors.ts";
+import { mustUnwind } from "./interrupt.ts";
 import { requireTask, type Waitable } from "./op.ts";
 import { type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
-import { type Cleanup, cancelScope, Scope } from "./scope.ts";
+import { type Cleanup, cancelScope, markOutwards, Scope } from "./scope.ts";
 import { checkMilliseconds, Timeout } from "./sleep.ts";
 import { CANCELLED_SCOPE } from "./states.ts";
 
@@ -39,6 +41,7 @@ export class Block<T> implements Waitable<T> {
   [Symbol.iterator](): Iterator<never, T, unknown> {
     const { name, shielded = false } = this.#kind;
     const task = requireTask(`${name}(…)`);
+    if (runningRoot() !== task.root) throw openedByHand(name);
     if (task.scope === null) task.own();
     const scope = new Scope(task, task.scope, name, shielded);
     const frame: Coroutine = Coroutine.of(
@@ -51,6 +54,13 @@ export class Block<T> implements Waitable<T> {
   describe(): string {
     return this.#kind.name;
   }
+}
+
+function openedByHand(name: string): CoroutineError {
+  return new CoroutineError(
+    "WAIT_BY_HAND",
+    `${runningRoot()?.toString() ?? "a callback"} opens a ${name}, but is resumed by hand: start it with run(…), or spawn(…) it and use task.send(…)`,
+  );
 }
 
 function* runScope(
@@ -66,6 +76,7 @@ function* runScope(
   const timers: Timeout[] = [];
   const after = (ms: number, ring: () => void) => timers.push(new Timeout(task.scheduler, ms, ring));
   if (deadline !== undefined) {
+    scope.deadlineAt = task.scheduler.clock.now() + deadline;
     after(deadline, () => {
       if (scope.cancelled) return;
       expired = new TimeoutError(`${kind.name} took more than ${deadline} ms`);
@@ -85,6 +96,7 @@ function* runScope(
 
   let result: unknown;
   task.scope = scope;
+  if (!scope.shielded && mustUnwind(task)) markOutwards(scope);
   try {
     const coroutine = toCoroutine(body, [scope], kind.name);
     coroutine.closing = coroutine; // closing stops here
@@ -100,14 +112,18 @@ function* runScope(
   scope.end();
   task.scope = scope.parent;
   if (scope.cancelled) task.flags -= CANCELLED_SCOPE;
-  const unwinds = task.mustUnwind();
+  const unwinds = mustUnwind(task);
   if (unwinds) {
     scope.parent!.masked = true;
     scope.parent!.closing = task.root.closing;
     task.root.closing = frame();
   }
   const failure = scope.failure();
-  if (failure !== null) throw failure.error;
+  if (failure !== null) {
+    if (!unwinds) throw failure.error;
+    // Where it would be thrown, a `catch` of a body that is being closed might take it.
+    scope.parent!.fail(failure.error, 0);
+  }
   if (expired !== null && !unwinds) throw expired;
   // Cleanup that its grace has cut goes on behind the shield.
   if (scope.cancelled && !unwinds && !isCut) throw new CancelledError(kind.name, scope.reason);

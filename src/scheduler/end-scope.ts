@@ -54,7 +54,10 @@ export function* endScope(scope: Scope): Generator<never, void, unknown> {
     if (cleanup === undefined) break;
     try {
       const rest = cleanup();
-      if (typeof rest === "object" && rest !== null && Symbol.iterator in rest) yield* rest as Waitable<unknown>;
+      if (typeof rest !== "object" || rest === null) continue;
+      if (Symbol.iterator in rest) yield* rest as Waitable<unknown>;
+      else if ("then" in rest)
+        throw new TypeError("a cleanup gave a Promise, and is not waited for: give until(promise)");
     } catch (error) {
       scope.fail(error, 0);
     }

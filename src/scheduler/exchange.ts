@@ -3,6 +3,7 @@
 //
 // May import: the coroutine layer, join, line, op, states; Task as a type.
 
+import { Coroutine } from "../coroutine/coroutine.ts";
 import { NEXT, THROW } from "../coroutine/drive.ts";
 import { show, StopIteration } from "../coroutine/errors.ts";
 import { SchedulerError } from "./errors.ts";
@@ -96,11 +97,18 @@ export class Send extends Waiter<unknown> {
 
 /** A task has yielded `value`. */
 export function taskYielded(task: Task, value: unknown): void {
-  if (typeof value === "object" && value !== null && ("then" in value || value instanceof Waiter)) {
-    const advice = "then" in value ? "yield* until(promise)" : "yield* op";
-    const error = new TypeError(`task ${task.name} yielded ${show(value)}; did you mean \`${advice}\`?`);
-    task.resume(THROW, error);
-    return;
-  }
-  (task.exchange ??= new Exchange(task)).yielded(value);
+  const advice = adviceFor(value);
+  if (advice === null && task.owner !== null) (task.exchange ??= new Exchange(task)).yielded(value);
+  else task.resume(THROW, new TypeError(`task ${task.name} received ${advice ?? `${show(value)}; ${NOBODY}`}`));
+}
+
+const NOBODY = "it is the root of a run, where nobody takes what is yielded: spawn(…) the body, and use task.send(…)";
+
+/** What was yielded, and what is missing there; null: it may be for whoever sends. */
+function adviceFor(value: unknown): string | null {
+  if (typeof value !== "object" || value === null) return null;
+  if ("then" in value) return "a Promise; did you mean until(promise)? Write `yield* until(promise)`";
+  if (!(value instanceof Coroutine || "describe" in value || "hasBegun" in value)) return null;
+  const name = "describe" in value ? (value as { describe(): string }).describe() : show(value);
+  return `${name}; did you mean \`yield*\`? It waits, and gives the result`;
 }

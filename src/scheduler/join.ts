@@ -41,7 +41,12 @@ export class Join extends Waiter<unknown> implements Listener {
 
   poll(task: Task): unknown {
     if (task === this.of) throw new SchedulerError(`task ${task.name} waits for its own end, which can't come`);
-    if (!this.of.hasEnded) return PENDING;
+    if (!this.of.hasEnded) {
+      if (this.of.scheduler === task.scheduler) return PENDING;
+      throw new SchedulerError(
+        `task ${this.of.name} belongs to another run: wait for that one's promise, with until(…)`,
+      );
+    }
     if (!this.asks) return undefined;
     if (this.of.status === DONE) return this.of.value;
     this.told();

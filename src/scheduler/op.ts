@@ -11,13 +11,14 @@
 //
 // Whatever makes it done calls `complete` or `fail`, once. In a select, that is passed to the select.
 //
-// May import: the coroutine layer, errors, line, states; Task as a type.
+// May import: the coroutine layer, errors, line, states, swallowed; Task as a type.
 
 import { instruct, NEXT, runningRoot, THROW } from "../coroutine/drive.ts";
 import { WAIT } from "../coroutine/frames.ts";
 import { SchedulerError } from "./errors.ts";
 import type { Place } from "./line.ts";
-import { INTERRUPTED } from "./states.ts";
+import { INTERRUPTED, WATCHED } from "./states.ts";
+import { noteClose } from "./swallowed.ts";
 import type { Task } from "./task.ts";
 
 /** For `yield*` in a task; gives a `T`. */
@@ -68,7 +69,7 @@ export function given(task: Task, op: Op<unknown>, value: unknown): unknown {
 
 /** Whether a cancellation enters at the wait that `task` comes to now. */
 export function isCut(task: Task): boolean {
-  return (task.flags & INTERRUPTED) !== 0 && task.isUnwinding();
+  return (task.flags & (INTERRUPTED | WATCHED)) !== 0 && task.isUnwinding();
 }
 
 /** One op of several that a select waits for: told when it is done. */
@@ -136,6 +137,12 @@ export abstract class Op<T> implements Waitable<T> {
     if (active !== null && active.wait === this) active.wait = null;
     this.told();
     throw error;
+  }
+
+  /** @internal The body that waits for it is closed. */
+  return(value: unknown): unknown {
+    if (active !== null && (active.flags & WATCHED) !== 0) noteClose(active);
+    return { value, done: true };
   }
 
   /** @internal It is done: the task goes on with `value`. */

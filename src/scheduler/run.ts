@@ -85,7 +85,7 @@ export const run: Run = /* @__PURE__ */ Object.assign((main: unknown, ...args: u
     (options: RunOptions) =>
     (main: unknown, ...args: unknown[]) =>
       runWith(options, main, args),
-}) as Run;
+});
 
 /**
  * Runs `main` and all that it starts to the end, now, without a promise or a timer of the host.

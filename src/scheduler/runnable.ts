@@ -51,6 +51,8 @@ function isWaitable(value: unknown): value is Waitable {
 
 function isGenerator(value: unknown): value is AnyGenerator {
   return (
-    typeof value === "object" && value !== null && "next" in value && "return" in value && Symbol.iterator in value
+    typeof value === "object" &&
+    value !== null &&
+    (value as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Generator"
   );
 }

@@ -71,7 +71,7 @@ export class Scheduler {
     if (this.#tail === null) this.#head = task;
     else this.#tail.nextReady = task;
     this.#tail = task;
-    if (!this.#looping && this.#ring !== null) this.#ring();
+    this.nudge();
   }
 
   /**
@@ -108,6 +108,11 @@ export class Scheduler {
     // Where it is over, the loop looks next, and ends.
     this.#stepsLeft = isOver ? 0 : this.#steps;
     return isOver;
+  }
+
+  /** Something has changed that the loop has to look at, in what the host keeps for the caller of `run`. */
+  nudge(): void {
+    if (!this.#looping && this.#ring !== null) this.#ring();
   }
 
   /** For callbacks of the host that were made in the loop: does `change`, and runs what is ready then. */

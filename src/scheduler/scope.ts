@@ -17,9 +17,9 @@ export type Cleanup = () => unknown;
 
 export class Scope {
   readonly name: string;
-  /** @internal The task whose stack it is in. */
+  /** The task whose body it is in. */
   readonly task: Task;
-  /** @internal The scope around it: in the same task, or the one that the task was started in. */
+  /** The scope around it: in the same task, or the one that the task was started in; null: it is that of a run. */
   readonly parent: Scope | null;
   /** @internal */
   readonly shielded: boolean;
@@ -37,6 +37,8 @@ export class Scope {
   reason: unknown = undefined;
   /** @internal When it was cancelled, in the clock's milliseconds: a grace counts from then. */
   cancelledAt = 0;
+  /** @internal In the clock's milliseconds. */
+  deadlineAt: number = Number.POSITIVE_INFINITY;
   /** @internal */
   masked = false;
   /** @internal All of it is over. */
@@ -65,6 +67,13 @@ export class Scope {
     this.name = name;
     this.shielded = shielded;
     this.context = parent !== null && parent.task === task ? parent.context : null;
+  }
+
+  /** Its tasks that have not ended, in the order of their start. */
+  get tasks(): Task[] {
+    const tasks: Task[] = [];
+    for (let task = this.firstTask; task !== null; task = task.following) tasks.push(task);
+    return tasks;
   }
 
   /**

@@ -34,5 +34,7 @@ export const INTERRUPTED = 4;
 export const OBSERVED = 8;
 /** its body has ended, and what its scope has to do at its end runs. */
 export const ENDING = 16;
+/** its innermost body is being closed, and it is looked whether the language swallows that (swallowed.ts). */
+export const WATCHED = 32;
 /** From here on they count its open scopes that are cancelled. */
-export const CANCELLED_SCOPE = 32;
+export const CANCELLED_SCOPE = 64;

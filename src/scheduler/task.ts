@@ -1,21 +1,21 @@
 // A task: a coroutine that the scheduler runs. How it is resumed, interrupted, and how it ends.
 //
-// May import: the coroutine layer, end-scope, errors, exchange, join, op, scope, states.
+// May import: the coroutine layer, end-scope, errors, exchange, interrupt, join, op, scope, states, swallowed.
 
 import type { Coroutine } from "../coroutine/coroutine.ts";
-import { CLOSE, NEXT, runStack } from "../coroutine/drive.ts";
+import { CLOSE, NEXT, onCleanupError, runStack } from "../coroutine/drive.ts";
 import { CREATED, WAIT } from "../coroutine/frames.ts";
 import { restOf } from "./end-scope.ts";
 import { SchedulerError } from "./errors.ts";
 import { type Exchange, Send, taskYielded } from "./exchange.ts";
+import { endLost, interrupt, isUnwinding } from "./interrupt.ts";
 import { Join, listen, type Listener } from "./join.ts";
 import type { Line } from "./line.ts";
-import type { Op, Waitable } from "./op.ts";
+import { activeTask, type Op, type Waitable } from "./op.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { cancelScope, markOutwards, Scope } from "./scope.ts";
+import { cancelScope, Scope } from "./scope.ts";
 import {
   CANCELLED,
-  CANCELLED_SCOPE,
   DONE,
   ENDING,
   FAILED,
@@ -25,7 +25,10 @@ import {
   SUPERVISED,
   type TaskState,
   WAITING,
+  WATCHED,
 } from "./states.ts";
+
+import { hasGoneOn, watch } from "./swallowed.ts";
 
 /** A coroutine that runs beside others. `yield* task` waits for its end: gives what it returns, or throws its failure. */
 export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> {
@@ -71,6 +74,11 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
 
   get name(): string {
     return this.root.name;
+  }
+
+  /** The task that it was started in; null: it is the root of a run. */
+  get parent(): Task | null {
+    return this.owner === null ? null : this.owner.task;
   }
 
   get state(): TaskState {
@@ -155,6 +163,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
   step(): void {
     const { status, value } = this;
     if (status >= RUNNING) return;
+    if (status === CLOSE) watch(this);
     this.status = RUNNING;
     this.value = undefined;
     let result: IteratorResult<unknown, unknown>;
@@ -166,6 +175,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     }
     if (result === WAIT) {
       if (this.status === RUNNING) this.status = WAITING;
+      if ((this.flags & WATCHED) !== 0 && hasGoneOn(this)) endLost(this);
     } else if (result.done === true) {
       this.#bodyEnded(DONE, result.value);
       return;
@@ -183,54 +193,14 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     else this.end(CANCELLED, reason);
   }
 
-  /** @internal Whether a cancellation that came while it ran enters at the wait that it comes to now. */
-  isUnwinding(): boolean {
-    const unwinds = this.mustUnwind();
-    if (!unwinds) this.flags &= ~INTERRUPTED;
-    return unwinds;
-  }
-
-  /** @internal Has a cancellation enter, if there is one and the task is not in cleanup. */
+  /** @internal For those that interrupt.ts must not import. */
   interrupt(): void {
-    this.flags &= ~INTERRUPTED;
-    if (this.hasEnded || !this.mustUnwind()) return;
-    const { status, wait, scope } = this;
-    if (status === RUNNING) {
-      this.flags |= INTERRUPTED;
-      return;
-    }
-    this.wait = null;
-    if (wait !== null) this.#leave(wait, status);
-    if (this.exchange !== null) this.exchange.isParked = false;
-    markOutwards(scope!);
-    scope!.masked = true;
-    scope!.closing = this.root.closing;
-    if (status === WAITING) this.resume(CLOSE, undefined);
-    this.status = CLOSE;
-    this.value = undefined;
+    interrupt(this);
   }
 
-  #leave(wait: Op<unknown>, status: number): void {
-    try {
-      if (status === NEXT) wait.revoke(this.value);
-      if (status !== WAITING) return;
-      wait.withdraw();
-      wait.dropped();
-    } catch (error) {
-      // Of a callback of the user's, for instance a channel's `onUndelivered`.
-      this.own().fail(error, 0);
-    }
-  }
-
-  /** @internal Whether a cancellation reaches the innermost scope: none in between is a shield, or is in cleanup. */
-  mustUnwind(): boolean {
-    if (this.flags < CANCELLED_SCOPE) return false;
-    for (let scope = this.scope; scope !== null && scope.task === this; scope = scope.parent) {
-      if (scope.masked) return false;
-      if (scope.cancelled) return true;
-      if (scope.shielded) return false;
-    }
-    return false;
+  /** @internal */
+  isUnwinding(): boolean {
+    return isUnwinding(this);
   }
 
   #bodyEnded(status: number, value: unknown): void {
@@ -277,3 +247,5 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     for (let listener = listeners.take(); listener !== null; listener = listeners.take()) listener.taskEnded(this);
   }
 }
+
+onCleanupError((error) => activeTask()!.scope!.fail(error, 0));
