@@ -14,7 +14,12 @@ export type Asked = Task;
 
 /** Starts `body`, which gets nowhere before it is asked. */
 export function startAsked(body: unknown, args: readonly unknown[], what: string): Asked {
-  return spawn.supervised(fromFirstYield, body, args, what);
+  return spawn.supervised(Coroutine.of(fromFirstYield(body, args, what), nameOf(body)));
+}
+
+function nameOf(body: unknown): string {
+  const named = typeof body === "function" || body instanceof Coroutine ? body.name : "";
+  return named || "<anonymous>";
 }
 
 /** `task.send` drops the value of a task's first `yield`: so that is one of ours. */

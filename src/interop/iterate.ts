@@ -2,6 +2,7 @@
 //
 // May import: the coroutine and scheduler layers, asked.
 
+import { Coroutine } from "../coroutine/coroutine.ts";
 import { show } from "../coroutine/errors.ts";
 import { CancelledError } from "../scheduler/errors.ts";
 import { run, type RunOptions } from "../scheduler/run.ts";
@@ -78,7 +79,9 @@ class RunIteration implements Iteration<unknown, unknown, unknown> {
     const abort = () => this.#canceller.abort(signal!.reason);
     if (signal?.aborted) abort();
     else signal?.addEventListener("abort", abort);
-    const running = run.with({ ...this.#options, signal: this.#canceller.signal })(() => this.#serve());
+    const running = run.with({ ...this.#options, signal: this.#canceller.signal })(
+      Coroutine.of(this.#serve(), "iterate"),
+    );
     this.#end = running.then(
       (value) => this.#over({ value, done: true }, null),
       (error: unknown) => this.#over(END, { error }),
