@@ -40,8 +40,16 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** Loads `file`, which runs it; gives its default export, `undefined` if it has none. */
-export async function load(file: string): Promise<unknown> {
+/** A program that was loaded. */
+export interface Program {
+  /** Its default export; `undefined` if it has none. */
+  main: unknown;
+  /** Gives the corun that it imports. */
+  library: () => Promise<unknown>;
+}
+
+/** Loads `file`, which runs it. */
+export async function load(file: string): Promise<Program> {
   const compiles = /\.[cm]?tsx?$/.test(file) && !runsTypeScript(file);
   if (compiles) await registerTsx(file);
   const copy = find(file, "corun");
@@ -51,11 +59,14 @@ export async function load(file: string): Promise<unknown> {
   // Bodies that resume one another take some four lines each, of which one is shown.
   if (Error.stackTraceLimit === 10) Error.stackTraceLimit = 60;
   const require = module.createRequire(file);
+  const required = async (): Promise<unknown> => require("corun");
   // By `require`, as Node 20 does not let what tsx imports as CommonJS require an ES module.
-  if (/\.c[jt]s$/.test(file)) return defaultOfCommonJs(require(file));
+  if (/\.c[jt]s$/.test(file)) return { main: defaultOfCommonJs(require(file)), library: required };
   const namespace = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   const isCommonJs = "module.exports" in namespace || require.cache[file] !== undefined;
-  return isCommonJs ? defaultOfCommonJs(namespace["default"]) : namespace["default"];
+  if (isCommonJs) return { main: defaultOfCommonJs(namespace["default"]), library: required };
+  const library = copy ?? find(fileURLToPath(self), "corun")!;
+  return { main: namespace["default"], library: () => import(pathToFileURL(library).href) };
 }
 
 function runsTypeScript(file: string): boolean {

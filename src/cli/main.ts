@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // The command `corun`: finds the command that is asked for and runs it.
 //
-// May import: help, options, package, problem, report; the commands when they are asked for.
+// May import: help, options, output, package, problem, report; the commands when they are asked for.
 
 import process from "node:process";
 import { type Command, overview } from "./help.ts";
 import { parse } from "./options.ts";
+import { watchOutput } from "./output.ts";
 import { version } from "./package.ts";
 import { nearest, Problem } from "./problem.ts";
 import { report } from "./report.ts";
@@ -47,13 +48,7 @@ function print(text: string): void {
   process.stdout.write(text);
 }
 
-// A reader that has gone, as in `corun --help | head -1`: nobody is left to tell.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (process.stdout.listenerCount("error") > 1) return;
-  if (error.code !== "EPIPE") report(error);
-  process.exit(error.code === "EPIPE" ? 0 : 1);
-});
-
+watchOutput();
 try {
   await main(process.argv.slice(2));
 } catch (error) {

@@ -17,6 +17,11 @@ export function report(error: unknown, file?: string): void {
   } catch {
     text = inspect(error); // an error that is not made as errors are
   }
+  say(text);
+}
+
+/** Prints `text` as a message of the command. */
+export function say(text: string): void {
   process.stderr.write(`${paint("red", "corun:")} ${text}\n`);
 }
 

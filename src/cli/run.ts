@@ -1,9 +1,10 @@
-// `corun run program [args…]`: runs a program, and drives the coroutine that is its default export.
+// `corun run program [args…]`: runs a program, and the coroutine that is its default export.
 //
-// May import: load, options, place, problem, report; the public surface.
+// May import: drive, load, options, place, problem, report; the public surface.
 
 import process from "node:process";
-import { type Coroutine, isCoroutineFunction } from "../index.ts";
+import { isCoroutineFunction } from "../index.ts";
+import { drive, type Library, type Main } from "./drive.ts";
 import { check, load } from "./load.ts";
 import { parse } from "./options.ts";
 import { here, lineOf } from "./place.ts";
@@ -15,25 +16,33 @@ export const help = `Usage: corun run <program> [args…]
 Runs a program in TypeScript (.ts .mts .cts .tsx) or JavaScript (.js .mjs .cjs).
 What follows it on the command line is its own, in process.argv.
 
-If the program's default export is a coroutine function, that is called with the
-arguments, and driven to its end by next(); the values that it yields are dropped.
-A program without a default export simply runs.
+If the program's default export is a coroutine function, or a generator function, it
+is run as a task, with the arguments: in it you can wait, and start other tasks. The
+values that it yields are dropped. A program without a default export simply runs.
 
   // greet.ts
-  import { coroutine } from "corun";
+  import { coroutine, sleep } from "corun";
 
   export default coroutine(function* greet(name = "world") {
+    yield* sleep(100);
     console.log(\`Hello, \${name}!\`);
   });
 
   corun run greet.ts Ada         prints: Hello, Ada!
+
+Ctrl-C (SIGINT) and SIGTERM cancel that task: its cleanup runs, which may wait, and
+then the process ends. A second one ends it at once. Code that computes on and on,
+without a wait or a yield, hears neither; Ctrl-\\ ends it. If the program listens to
+the signal itself (process.on), nothing is done for it; a program without a default
+export is killed, as any other. Where nobody reads its output any more, as in
+corun run … | head -1, the task is cancelled, too, and the process ends quietly.
 
 Where corun is not installed for the program, "corun" is the copy that runs it.
 Node runs TypeScript by itself since 22.18. Before, and for .tsx, install tsx
 beside the program: npm i -D tsx
 
 The exit code is what the program sets, or 0; 1 if it can't be run or fails; 2 if
-the command line is wrong.
+the command line is wrong; 130 after Ctrl-C, 143 after SIGTERM.
 `;
 
 export async function main(args: string[]): Promise<void> {
@@ -49,39 +58,33 @@ export async function main(args: string[]): Promise<void> {
   process.argv = [process.execPath, file, ...own];
   watch(file);
   try {
-    const main = await loadAll(file);
-    if (main !== undefined) drive(main, own, file);
+    const { main, library } = await loadAll(file);
+    if (main !== undefined) await drive(usable(await library(), file), main, own, here(file));
   } catch (error) {
     fail(error, file);
   }
 }
 
-/** Loads the program; gives its default export if that is a coroutine function, and nothing if it has none. */
-async function loadAll(file: string): Promise<((...args: string[]) => Coroutine) | undefined> {
+/** Loads the program; `main` is its default export, if it has one. */
+async function loadAll(file: string): Promise<{ main: Main | undefined; library: () => Promise<unknown> }> {
   const stuck = (): void => {
     fail(new Problem(`${here(file)} can't go on: it waits at its top level for a promise that nothing settles`), file);
   };
   process.once("beforeExit", stuck);
-  const main = await load(file);
+  const { main, library } = await load(file);
   process.removeListener("beforeExit", stuck);
-  if (main === undefined || isCoroutineFunction(main)) return main;
+  if (main === undefined || isBody(main)) return { main, library };
   throw new Problem(`${place(file)}: the default export is ${nature(main)}`);
 }
 
-function drive(main: (...args: string[]) => Coroutine, args: string[], file: string): void {
-  const c = main(...args);
-  for (let step = c.next(); !step.done; step = c.next()) {
-    if (typeof (step.value as PromiseLike<unknown> | null | undefined)?.then !== "function") continue;
-    const text =
-      `${place(file)}: ${c.name} yielded a Promise; nothing waits for it here. ` +
-      "Await it outside of the coroutine, and send in what it gives";
-    try {
-      c.close();
-    } catch (error) {
-      throw new Problem(`${text}. Closing it failed, too`, 1, { cause: error });
-    }
-    throw new Problem(text);
-  }
+function isBody(value: unknown): value is Main {
+  return isCoroutineFunction(value) || Object.prototype.toString.call(value) === "[object GeneratorFunction]";
+}
+
+/** The corun that the program has installed may be an older one. */
+function usable(library: unknown, file: string): Library {
+  if (typeof (library as Partial<Library>).run === "function") return library as Library;
+  throw new Problem(`the corun that is installed for ${here(file)} has no run(); install a newer one: npm i corun`);
 }
 
 /** What a default export is that is no coroutine function, and what to write instead. */
@@ -89,7 +92,6 @@ function nature(value: unknown): string {
   const kind = Object.prototype.toString.call(value).slice(8, -1);
   const name = (typeof value === "function" && value.name !== "default" && value.name) || "main";
   const instead = `export default coroutine(function* ${name}(…) { … })`;
-  if (kind === "GeneratorFunction") return `a plain generator function; wrap it: ${instead}`;
   if (kind === "Coroutine") return "a coroutine already; export the function that makes it, without calling it";
   if (kind === "AsyncGeneratorFunction" || kind === "AsyncFunction") {
     const what = kind === "AsyncFunction" ? "an async function" : "an async generator function";

@@ -18,8 +18,74 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/** What the examples of tasks print. */
+const together: Record<string, string> = {
+  // All pages that there are, each once; who asked for the one that is never answered has hung up.
+  crawler: `
+cake/: 200
+cake/cheese: no answer in time
+cake/plum: 200
+tea/: 200
+tea/black: 200
+tea/green: 200
+tea/lost: 404
+tea/white: 200
+its server saw this request end: /cheese
+never more than two at once: true
+`,
+  // Who reads hears all, who does not loses old messages, but not the last ones.
+  "chat-server": `
+ada: hello?; bob joined; cleo joined
+bob has heard 64 messages
+cleo has heard fewer: true
+the last that she has heard are 62 63 64
+bob left
+the server has closed
+`,
+  "dining-philosophers": `
+each takes the left fork first:
+  DeadlockError: each waits for a fork that a neighbour holds
+  meals: Plato 0, Hypatia 0, Kong Zi 0, Spinoza 0, Simone 0
+the last one takes the right fork first:
+  meals: Plato 3, Hypatia 3, Kong Zi 3, Spinoza 3, Simone 3
+`,
+  // Of twenty requests the three networks have 12, 5 and 3; the four sizes come equally often, 2,000 bytes on average.
+  "log-analysis": `
+203.0.113.0/24             60000 requests     120.0 MB
+198.51.100.0/24            25000 requests      50.0 MB
+192.0.2.0/24               15000 requests      30.0 MB
+not understood               100 requests       0.0 MB
+`,
+  "prime-sieve": `
+2 3 5 7 11 13 17 19 23 29 31 37 41 43 47 53 59 61 67 71 73 79 83 89 97
+`,
+  // The same as by hand
+  "producer-consumer-tasks": `
+我拿到了5!
+我拿到了4!
+我拿到了3!
+我只要3,4,5就行啦
+程序结束
+`,
+  // Pauses: 100 (0.5 + 0.8 / 2) = 90, 200 (0.5 + 0.3 / 2) = 130; 50 ms after request 3 comes 4, which takes 30.
+  "retry-hedged": `
+   0 ms  request 1
+  10 ms  request 1 failed
+  10 ms  attempt 1: Error: 503; again in 90 ms
+ 100 ms  request 2
+ 110 ms  request 2 failed
+ 110 ms  attempt 2: Error: 503; again in 130 ms
+ 240 ms  request 3
+ 290 ms  request 4
+ 320 ms  request 4 is answered
+ 320 ms  request 3 is cancelled
+ 320 ms  the answer to everything
+`,
+};
+
 /** What each example prints; none of it was taken from a run. */
 const outputs: Record<string, string> = {
+  ...together,
   // Beazley's pipeline: a line comes once for each of the three words that it has.
   broadcast: `
 python is fun
@@ -229,6 +295,12 @@ describe.concurrent("an example prints what its source says", () => {
   test.each(Object.entries(outputs))("%s", async (name, output) => {
     const { stdout, ...rest } = await run(name);
     expect({ stdout: shortened(stdout), ...rest }).toEqual({ stdout: output.slice(1), stderr: "", code: 0 });
+  });
+
+  test.each(Object.entries(together))("%s, by the command that users have", async (name, output) => {
+    const line = ["dist/cli/main.js", "run", `examples/${name}.ts`];
+    const child = spawn(process.execPath, line, { cwd: root, env: { ...process.env, NODE_OPTIONS: "" } });
+    expect(await ended(child)).toEqual({ stdout: output.slice(1), stderr: "", code: 0 });
   });
 
   // The benchmark's specification: (hops mod 503) + 1. Millions of hops would overflow a stack that grew.
