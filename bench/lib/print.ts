@@ -33,20 +33,24 @@ export function asText(report: Report): string {
       lines.push([`  ${side.side}`, cell(side, row), "", side.ratio ? `${two(side.ratio.median)}x` : "", "", "", ""]);
     }
   }
-  const left = new Set([0, 6]);
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  const table = lines.map((line) =>
-    line
-      .map((text, column) => (left.has(column) ? text.padEnd(widths[column]!) : text.padStart(widths[column]!)))
-      .join("  ")
-      .trimEnd(),
-  );
   return [
-    ...table,
+    table(lines, [0, 6]),
     "",
     `${machineLine(report, "en")}${report.quick ? "; --quick: not for quoting" : ""}`,
     "Each figure is the median over the rounds of a fresh process's best; the ratio, of the rounds' ratios; 'of best', of the best of all.",
   ].join("\n");
+}
+
+/** Columns, to the right but for those in `left`. */
+export function table(lines: readonly (readonly string[])[], left: readonly number[]): string {
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const aligned = lines.map((line) =>
+    line
+      .map((text, column) => (left.includes(column) ? text.padEnd(widths[column]!) : text.padStart(widths[column]!)))
+      .join("  ")
+      .trimEnd(),
+  );
+  return aligned.join("\n");
 }
 
 /** What stands between the marks in a README. `titles` gives the row's title in that language. */
@@ -80,7 +84,7 @@ export function asMarkdown(report: Report, language: Language, titles: ReadonlyM
   return lines.join("\n");
 }
 
-function machineLine({ machine, date }: Report, language: Language): string {
+export function machineLine({ machine, date }: Report, language: Language): string {
   const { cpu, cores, node, os } = machine;
   return language === "en"
     ? `Measured ${date} on ${cpu}, ${cores} cores, Node ${node}, ${os}.`
@@ -91,9 +95,9 @@ function others(row: Row): Side[] {
   return row.sides.filter(({ side }) => side !== "native" && side !== "corun");
 }
 
-function verdict({ against, ratio, aim, most, met }: Verdict): string {
+export function verdict({ against, ratio, aim, most, met }: Verdict): string {
   const bound = aim ?? most;
-  const name = `${bound}x ${against}`;
+  const name = Number.isNaN(Number(against)) ? `${bound}x ${against}` : `${Number(against) * bound}`;
   if (ratio <= bound) return `ok (<= ${name})`;
   const over = `missed by ${Math.ceil((ratio / bound - 1) * 100)}% (<= ${name})`;
   if (aim === undefined) return over;
@@ -109,14 +113,14 @@ function best(native: Side | undefined, own: Side | undefined): string {
   return native?.figure && own?.figure ? `${two(own.figure.min / native.figure.min)}x` : "";
 }
 
-function figure(value: number): string {
+export function figure(value: number): string {
   return value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString("en-US");
 }
 
-function two(value: number): string {
+export function two(value: number): string {
   return value < 0.1 ? value.toPrecision(2) : value.toFixed(2);
 }
 
-function plain(title: string): string {
+export function plain(title: string): string {
   return title.replaceAll("`", "");
 }

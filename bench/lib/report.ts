@@ -23,16 +23,18 @@ export interface Spread {
 /** What one side of a row gave: figures, or why there are none. */
 export interface Side {
   readonly side: string;
-  /** The best of each round. */
+  /** What stands for each round. */
   readonly figure?: Spread;
-  /** To the row's native side, computed within each round. */
+  /** To the suite's side of reference, computed within each round. */
   readonly ratio?: Spread;
+  /** What is not as on the other sides. */
+  readonly note?: string;
   /** For instance `overflow`, `not installed`. */
   readonly none?: string;
 }
 
 export interface Verdict {
-  /** What the figure is compared with, for instance `native`. */
+  /** What the figure is compared with, for instance `native`; a number: that figure. */
   readonly against: string;
   /** The median of the rounds' ratios. */
   readonly ratio: number;
@@ -72,6 +74,11 @@ function round(value: number): number {
   return Number(value.toPrecision(4));
 }
 
-export function sideOf(row: Row, side: string): Side | undefined {
-  return row.sides.find((one) => one.side === side);
+/** Whether `side` is the one that is called `name`: it may have its version behind that. */
+export function isSide(side: string, name: string): boolean {
+  return side === name || side.startsWith(`${name} `);
+}
+
+export function sideOf(row: Row, name: string): Side | undefined {
+  return row.sides.find(({ side }) => isSide(side, name));
 }
