@@ -14,6 +14,7 @@ export { defer, scope, type ScopeOptions, shield } from "./scheduler/block.ts";
 export { Scope } from "./scheduler/scope.ts";
 export { timeout } from "./combinators/timeout.ts";
 export { sleep, yieldNow } from "./scheduler/sleep.ts";
+export { now, random, timeLeft } from "./scheduler/ask.ts";
 export { CancelledError, DeadlockError, SchedulerError, TimeoutError } from "./scheduler/errors.ts";
 
 export { Channel } from "./interop/channel.ts";
@@ -47,4 +48,6 @@ export { type Pipeline, pipeline } from "./pipeline/pipeline.ts";
 
 export { Context, createContext } from "./scheduler/context.ts";
 export type { Clock } from "./scheduler/clock.ts";
+export type { Ambient } from "./scheduler/ambient.ts";
+export type { Observer } from "./scheduler/observer.ts";
 export type { Op, Waitable } from "./scheduler/op.ts";

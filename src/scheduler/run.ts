@@ -19,6 +19,7 @@ function start(main: unknown, args: unknown[], options: SchedulerOptions): Task 
   const scheduler = new Scheduler(options);
   const root = new Task(scheduler, toCoroutine(main, args, "run"), null, 0);
   watch(scheduler, root);
+  scheduler.watcher?.tell("runStarted", root);
   scheduler.enqueue(root);
   return root;
 }
@@ -38,6 +39,7 @@ function runWith(options: RunOptions, main: unknown, args: unknown[]): Promise<u
       behind: null,
       taskEnded() {
         signal?.removeEventListener("abort", abort);
+        task.scheduler.watcher?.tell("runEnded", task);
         try {
           resolve(outcome(task));
         } catch (error) {
@@ -75,7 +77,7 @@ interface Run {
   <A extends unknown[], B extends Runnable<A>>(main: B, ...args: A): Promise<ResultOf<B>>;
   /**
    * The same with options: `signal` cancels the run; `seed` makes all its choices repeatable; `clock` is where its time
-   * comes from.
+   * comes from; `observer` is told what happens; `ambient` is a store that tasks keep from where they were started.
    */
   with(options: RunOptions): Start;
 }

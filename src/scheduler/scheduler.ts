@@ -5,12 +5,14 @@
 // task ready from outside rings. All these callbacks are made inside the loop, so that what the host
 // keeps for a call chain (AsyncLocalStorage) is that of the caller of `run`.
 //
-// May import: the coroutine layer, clock, host, op, timers; Task as a type.
+// May import: the coroutine layer, clock, host, observer, op, timers; Task as a type.
 
 import { NEXT } from "../coroutine/drive.ts";
+import type { Ambient } from "./ambient.ts";
 import { type Clock, hostClock } from "./clock.ts";
 import { hop, lookLater, mayCallIn } from "./host.ts";
 import { activeTask, setActiveTask } from "./op.ts";
+import { type Observer, Watcher } from "./observer.ts";
 import type { Task } from "./task.ts";
 import { Timers } from "./timers.ts";
 
@@ -28,6 +30,13 @@ export interface SchedulerOptions {
   clock?: Clock;
   /** Of the choices that are left to chance: a run with the same seed makes the same ones. */
   seed?: number;
+  /** Is told what happens. */
+  observer?: Observer;
+  /**
+   * A store that each task is to have as it was where the task was started, for instance an `AsyncLocalStorage`. Without
+   * one, all tasks have what the caller of `run` had.
+   */
+  ambient?: Ambient;
   /** Whether there is a host that must have its turn; without one the loop runs until nothing is ready. */
   hasHost?: boolean;
 }
@@ -37,7 +46,13 @@ export class Scheduler {
   readonly timers: Timers = new Timers();
   /** The choice seam: a whole number from 0, below `count`. */
   readonly choose: (count: number) => number;
+  readonly watcher: Watcher | null;
+  readonly ambient: Ambient | null;
+  /** The store that the loop runs in. */
+  readonly #store: unknown;
   readonly #hasHost: boolean;
+  /** Neither an observer nor an ambient store: the loop has nothing to do around a step. */
+  readonly #isPlain: boolean;
   #isSuspect = false;
   /** Waits that only the outside can end, without timers. */
   external = 0;
@@ -64,6 +79,10 @@ export class Scheduler {
   constructor(options: SchedulerOptions = {}) {
     this.clock = options.clock ?? hostClock;
     this.#hasHost = options.hasHost ?? true;
+    this.watcher = options.observer === undefined ? null : new Watcher(options.observer);
+    this.ambient = options.ambient ?? null;
+    this.#store = this.ambient?.getStore();
+    this.#isPlain = this.watcher === null && this.ambient === null;
     this.choose = chooser(options.seed ?? Math.trunc(Math.random() * 2 ** 32));
   }
 
@@ -71,6 +90,7 @@ export class Scheduler {
     if (this.#tail === null) this.#head = task;
     else this.#tail.nextReady = task;
     this.#tail = task;
+    if (this.watcher !== null) this.watcher.tell("taskScheduled", task);
     this.nudge();
   }
 
@@ -149,7 +169,8 @@ export class Scheduler {
       if (this.#head === null) this.#tail = null;
       else task.nextReady = null;
       setActiveTask(task);
-      task.step();
+      if (this.#isPlain) task.step();
+      else this.#stepSpecially(task);
       if (--this.#stepsLeft <= 0 && this.#isSliceOver()) break;
     }
     setActiveTask(outer);
@@ -157,6 +178,15 @@ export class Scheduler {
     if (this.#head !== null) this.#hopLater();
     else if (this.#hasHost) this.#rest();
     else if (this.#isStuck) this.enter(this.onDeadlock);
+  }
+
+  /** With an observer, or a store of the task's own. */
+  #stepSpecially(task: Task): void {
+    const { watcher, ambient } = this;
+    watcher?.tell("beforeStep", task);
+    if (ambient === null || task.ambient === this.#store) task.step();
+    else ambient.run(task.ambient as never, () => task.step());
+    watcher?.tell("afterStep", task);
   }
 
   get #isStuck(): boolean {

@@ -50,6 +50,8 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
   scope: Scope | null = null;
   /** @internal The op that it waits for, or whose result it has not taken yet. */
   wait: Op<unknown> | null = null;
+  /** @internal The store that it runs in (ambient.ts). */
+  readonly ambient: unknown;
   /** @internal */
   exchange: Exchange | null = null;
   /** @internal */
@@ -69,7 +71,9 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     this.flags = flags;
     this.order = ++scheduler.started;
     scheduler.live++;
+    this.ambient = scheduler.ambient === null ? undefined : scheduler.ambient.getStore();
     owner?.add(this);
+    if (scheduler.watcher !== null) scheduler.watcher.tell("taskSpawned", this);
   }
 
   get name(): string {
@@ -241,6 +245,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
       if (status === FAILED) owner.childFailed(this, (this.flags & SUPERVISED) !== 0);
       owner.remove(this);
     }
+    if (this.scheduler.watcher !== null) this.scheduler.watcher.tell("taskEnded", this);
     if (exchange !== null) exchange.taskEnded();
     if (listeners === null) return;
     this.listeners = null;
