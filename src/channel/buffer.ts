@@ -2,8 +2,10 @@
 //
 // Imports nothing.
 
+const NOTHING: undefined[] = [];
+
 export class Ring<T> {
-  #items: (T | undefined)[] = [];
+  #items: (T | undefined)[] = NOTHING;
   #head = 0;
   length = 0;
 

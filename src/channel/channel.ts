@@ -76,7 +76,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   /** @internal How many values were handed to a receiver. */
   handed = 0;
   /** The hand-overs of values that came back, which are the first in the buffer. */
-  readonly #returned: number[] = [];
+  #returned: number[] | null = null;
   readonly #onUndelivered: ((value: T) => void) | undefined;
 
   constructor(capacity = 0, options: ChannelOptions<T> = {}) {
@@ -250,9 +250,10 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
       return;
     }
     // Those that came back are the first of the buffer, in the order in which they were handed over.
-    const place = this.#returned.findIndex((other) => other > turn);
-    const index = place < 0 ? this.#returned.length : place;
-    this.#returned.splice(index, 0, turn);
+    const returned = (this.#returned ??= []);
+    const place = returned.findIndex((other) => other > turn);
+    const index = place < 0 ? returned.length : place;
+    returned.splice(index, 0, turn);
     this.buffer.insert(index, value);
     if (this.#isAbandoned || (this.buffer.length > this.capacity && this.overflow === "dropOldest")) {
       this.undelivered(this.#shift());
@@ -262,12 +263,12 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   }
 
   #shift(): T {
-    if (this.#returned.length > 0) this.#returned.shift();
+    if (this.#returned !== null) this.#returned.shift();
     return this.buffer.shift();
   }
 
   #pop(): T {
-    if (this.#returned.length === this.buffer.length) this.#returned.pop();
+    if (this.#returned?.length === this.buffer.length) this.#returned.pop();
     return this.buffer.pop();
   }
 

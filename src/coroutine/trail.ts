@@ -20,7 +20,7 @@ const trails = new WeakMap<Error, Place[]>();
 const LIMIT = 64;
 
 /** The driver's own lines. Where a minifier renames it, the added lines come last. */
-export const DRIVER = new RegExp(
+export const DRIVER: RegExp = new RegExp(
   `^(?: *at )?(?:${resumeStack.name}|resumeInLoop|runStack|driveTracked|driveStack)[ @]`,
 );
 
