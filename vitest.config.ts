@@ -4,8 +4,9 @@ import { defineConfig } from "vitest/config";
 
 const source = fileURLToPath(new URL("src/index.ts", import.meta.url));
 
-// Kinds of test, by folder: `test/core` runs on every runtime and in the browser, `test/together` is the
-// scheduler, `test/node` needs Node (files, processes), `test/types` is only compiled.
+// Kinds of test, by folder: `test/core` (by hand) and `test/together` (the scheduler) run on every runtime and in
+// the browser, `test/browser` needs a browser, `test/node` needs Node (files, processes), `test/types` is only
+// compiled.
 export default defineConfig({
   resolve: { alias: [{ find: /^corun$/, replacement: source }] },
   test: {
@@ -18,14 +19,13 @@ export default defineConfig({
           typecheck: { enabled: true, include: ["test/types/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
         },
       },
-      // The scheduler is run on Node only until it has been carried through the other runtimes.
       { extends: true, test: { name: "together", include: ["test/together/**/*.test.ts"] } },
       { extends: true, test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 60_000 } },
       {
         extends: true,
         test: {
           name: "chromium",
-          include: ["test/core/**/*.test.ts"],
+          include: ["core", "together", "browser"].map((folder) => `test/${folder}/**/*.test.ts`),
           browser: {
             enabled: true,
             headless: true,

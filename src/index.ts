@@ -39,7 +39,7 @@ export { abortSignal } from "./interop/abort-signal.ts";
 export { use } from "./interop/use.ts";
 export { on, type OnOptions } from "./interop/on.ts";
 export { once } from "./interop/once.ts";
-export { iterate } from "./interop/iterate.ts";
+export { iterate, type Iteration } from "./interop/iterate.ts";
 export { type FromOptions, type Source } from "./interop/channel-from.ts";
 export { pipeTo } from "./interop/pipe-to.ts";
 export { toReadableStream } from "./interop/to-readable-stream.ts";

@@ -4,7 +4,7 @@
 
 import { instruct, runningRoot } from "../coroutine/drive.ts";
 import { WAIT } from "../coroutine/frames.ts";
-import { activeTask, given, isCut, PENDING, taken, Waiter } from "../scheduler/op.ts";
+import { activeTask, dropStray, given, isCut, PENDING, taken, Waiter } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
 
 import type { Channel } from "./channel.ts";
@@ -23,6 +23,7 @@ export class SendOp extends Waiter<void> {
     const task = activeTask();
     if (task === null || task.root !== runningRoot()) return this.refuse();
     if (task.wait === this) return taken(task, value);
+    if (task.wait !== null) dropStray(task);
     if (isCut(task)) return instruct(WAIT);
     if (this.task !== null) this.checkFree();
     this.task = task;
@@ -69,6 +70,7 @@ export class ReceiveOp extends Waiter<unknown> {
     const task = activeTask();
     if (task === null || task.root !== runningRoot()) return this.refuse();
     if (task.wait === this) return taken(task, value);
+    if (task.wait !== null) dropStray(task);
     if (isCut(task)) return instruct(WAIT);
     if (this.task !== null) this.checkFree();
     this.task = task;

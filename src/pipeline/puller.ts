@@ -11,8 +11,9 @@
 // May import: the scheduler layer.
 
 import { defer } from "../scheduler/block.ts";
-import type { Waitable } from "../scheduler/op.ts";
-import { sleep } from "../scheduler/sleep.ts";
+import { requireTask, type Waitable } from "../scheduler/op.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
+import { yieldNow } from "../scheduler/sleep.ts";
 
 export const END: unique symbol = Symbol("end");
 export const WAIT: unique symbol = Symbol("wait");
@@ -43,15 +44,13 @@ export type Visit<T> = (item: T) => Waitable<unknown> | undefined | void;
 export function* consume<T>(open: Opener<T>, visit: Visit<T>): Generator<never, void, unknown> {
   const puller = open();
   defer(() => puller.close());
-  for (let rest = pump(puller, visit); rest !== null; rest = pump(puller, visit)) yield* rest;
+  const { scheduler } = requireTask("a pipeline");
+  for (let rest = pump(puller, visit, scheduler); rest !== null; rest = pump(puller, visit, scheduler)) yield* rest;
 }
 
-/** So many items are pulled between looks whether others, or the host, have waited long enough: a look costs some 40 ns. */
-const ITEMS_PER_LOOK = 4;
-
 /** Pulls what is there at once; gives what has to be waited for then, or null at the end. */
-function pump<T>(puller: Puller<T>, visit: Visit<T>): Waitable<unknown> | null {
-  for (let left = ITEMS_PER_LOOK; left > 0; left--) {
+function pump<T>(puller: Puller<T>, visit: Visit<T>, scheduler: Scheduler): Waitable<unknown> | null {
+  for (;;) {
     const item = puller.next();
     if (item === END) return null;
     if (item === WAIT) return puller.wait();
@@ -59,6 +58,6 @@ function pump<T>(puller: Puller<T>, visit: Visit<T>): Waitable<unknown> | null {
       const rest = visit(item);
       if (rest !== undefined) return rest;
     }
+    if (!scheduler.mayStay()) return yieldNow();
   }
-  return sleep(0); // waits for nobody, unless it is time to
 }

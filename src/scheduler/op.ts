@@ -67,6 +67,12 @@ export function given(task: Task, op: Op<unknown>, value: unknown): unknown {
   return instruct(WAIT);
 }
 
+/** The task waits for an op whose wait some iteration has swallowed, which was told where it did: it waits no more. */
+export function dropStray(task: Task): void {
+  task.wait?.withdraw();
+  task.wait = null;
+}
+
 /** Whether a cancellation enters at the wait that `task` comes to now. */
 export function isCut(task: Task): boolean {
   return (task.flags & (INTERRUPTED | WATCHED)) !== 0 && task.isUnwinding();
@@ -110,6 +116,7 @@ export abstract class Op<T> implements Waitable<T> {
     const task = activeTask();
     if (task === null || task.root !== runningRoot()) return this.refuse();
     if (task.wait === this) return taken(task, value);
+    if (task.wait !== null) dropStray(task);
     if (isCut(task)) return instruct(WAIT);
     if (this.task !== null) this.checkFree();
     this.task = task;

@@ -22,7 +22,7 @@ const SLICE = 10;
 const FIRST_PAUSE = 10;
 const LONGEST_PAUSE = 1000;
 /** Reading the time costs as much as a switch, so it is read once in so many steps, or fewer if they are long. */
-const MAX_STEPS = 256;
+const MAX_STEPS = 64;
 /** So many waits that are done at once may follow one another, in all tasks together. */
 const CREDIT = 256;
 
@@ -66,8 +66,8 @@ export class Scheduler {
   #looping = false;
   #hopping = false;
   /** How many steps there are from one look at the host's time to the next, and how many are left. */
-  #steps = MAX_STEPS;
-  #stepsLeft = MAX_STEPS;
+  #steps = 1;
+  #stepsLeft = 1;
   #lookedAt = 0;
   /** How many waits that are done at once are left until others have their turn. */
   #credit = CREDIT;
@@ -99,7 +99,7 @@ export class Scheduler {
    * on after them. When the host has, it goes on as the first, so that the order does not hang on the host's time.
    */
   mayGoOn(task: Task, value: unknown): boolean {
-    if (!this.takeCredit()) {
+    if (!this.#takeCredit()) {
       task.resume(NEXT, value);
       return false;
     }
@@ -112,8 +112,12 @@ export class Scheduler {
     return false;
   }
 
-  /** Counts something that was done without a switch; false when others have waited long enough. */
-  takeCredit(): boolean {
+  /** Counts something that was done without a switch, and is no wait; false when others, or the host, should have their turn. */
+  mayStay(): boolean {
+    return this.#takeCredit() && (--this.#stepsLeft > 0 || !this.#isSliceOver());
+  }
+
+  #takeCredit(): boolean {
     if (--this.#credit > 0) return true;
     this.#credit = CREDIT;
     return false;
@@ -122,7 +126,8 @@ export class Scheduler {
   /** Looks at the host's time, and reckons when to look next, so that it is about a millisecond from now. */
   #isSliceOver(): boolean {
     const now = performance.now();
-    this.#steps = Math.max(1, Math.min(MAX_STEPS, Math.trunc(this.#steps / (now - this.#lookedAt))));
+    const fitting = Math.trunc(this.#steps / (now - this.#lookedAt));
+    this.#steps = Math.max(1, Math.min(MAX_STEPS, 4 * this.#steps, fitting));
     this.#lookedAt = now;
     const isOver = now >= this.#sliceEnd;
     // Where it is over, the loop looks next, and ends.
@@ -153,7 +158,8 @@ export class Scheduler {
     this.#looping = true;
     this.#ring = null;
     this.#lookedAt = performance.now();
-    this.#stepsLeft = this.#steps;
+    // Soon, as nobody knows how long the steps are.
+    this.#steps = this.#stepsLeft = 1;
     this.#sliceEnd = this.#hasHost ? this.#lookedAt + SLICE : Number.POSITIVE_INFINITY;
     // A task may run another scheduler.
     const outer = activeTask();

@@ -5,7 +5,7 @@
 import { instruct, NEXT, runningRoot } from "../coroutine/drive.ts";
 import { show } from "../coroutine/errors.ts";
 import { WAIT } from "../coroutine/frames.ts";
-import { activeTask, isCut, Op, PENDING, taken } from "./op.ts";
+import { activeTask, dropStray, isCut, Op, PENDING, taken } from "./op.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Task } from "./task.ts";
 import type { Timer } from "./timers.ts";
@@ -69,6 +69,7 @@ class YieldNow extends Op<void> {
     const task = activeTask();
     if (task === null || task.root !== runningRoot()) return this.refuse();
     if (task.wait === this) return taken(task, value);
+    if (task.wait !== null) dropStray(task);
     if (!isCut(task)) {
       task.resume(NEXT, undefined);
       task.wait = this;

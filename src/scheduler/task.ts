@@ -11,7 +11,7 @@ import { type Exchange, Send, taskYielded } from "./exchange.ts";
 import { endLost, interrupt, isUnwinding } from "./interrupt.ts";
 import { Join, listen, type Listener } from "./join.ts";
 import type { Line } from "./line.ts";
-import { activeTask, type Op, type Waitable } from "./op.ts";
+import { activeTask, dropStray, type Op, type Waitable } from "./op.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { cancelScope, Scope } from "./scope.ts";
 import {
@@ -174,6 +174,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     try {
       result = runStack(this.root, status, value);
     } catch (error) {
+      if (this.wait !== null) dropStray(this);
       this.#bodyEnded(FAILED, error);
       return;
     }
@@ -181,6 +182,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
       if (this.status === RUNNING) this.status = WAITING;
       if ((this.flags & WATCHED) !== 0 && hasGoneOn(this)) endLost(this);
     } else if (result.done === true) {
+      if (this.wait !== null) dropStray(this);
       this.#bodyEnded(DONE, result.value);
       return;
     } else {

@@ -73,7 +73,7 @@ export interface Value {
   lost: number;
 }
 
-export interface Receipt {
+interface Receipt {
   readonly receiver: number;
   readonly value: Value;
 }
@@ -81,7 +81,7 @@ export interface Receipt {
 /** The receiver and sender that is no task: the one that acts from outside. */
 const OUTSIDE = -1;
 
-export class Ledger {
+class Ledger {
   readonly values: Value[] = [];
   readonly receipts: Receipt[] = [];
   /** How many tasks were cancelled that were ready: values may have been given back. */

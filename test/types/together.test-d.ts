@@ -102,7 +102,7 @@ describe("what is started", () => {
       return items.at(-1);
     };
     expectTypeOf(run(oneOf, 0)).toEqualTypeOf<Promise<0 | 1>>();
-    expectTypeOf(spawn(oneOf, 1)).toExtend<Task<never, 0 | 1, unknown>>();
+    expectTypeOf(spawn(oneOf, 1)).toExtend<Task<never, 0 | 1>>();
     spawn(last, [1, 2]);
     void run(function* (n) {
       expectTypeOf(n).toEqualTypeOf<number>();

@@ -6,7 +6,7 @@ here=$(dirname "$0")
 [ -d "$here/node_modules" ] || npm ci --prefix "$here" --no-audit --no-fund
 bin=$here/node_modules
 vitest=node_modules/vitest/vitest.mjs
-flags="run --project core --typecheck.enabled=false"
+flags="run --project core --project together --typecheck.enabled=false"
 for runtime in ${*:-node20 node22 node24 node26 bun deno}; do
   echo "== $runtime"
   export EXPECT_RUNTIME="$runtime" # a test proves on which runtime it is
