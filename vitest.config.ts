@@ -4,6 +4,9 @@ import { defineConfig } from "vitest/config";
 
 const source = fileURLToPath(new URL("src/index.ts", import.meta.url));
 
+// A deadlock is an error in all tests, also where the host does not tell whether it is one.
+const setupFiles = ["test/together/setup.ts"];
+
 // Kinds of test, by folder: `test/core` (by hand) and `test/together` (the scheduler) run on every runtime and in
 // the browser, `test/browser` needs a browser, `test/node` needs Node (files, processes), `test/types` is only
 // compiled.
@@ -19,13 +22,16 @@ export default defineConfig({
           typecheck: { enabled: true, include: ["test/types/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
         },
       },
-      { extends: true, test: { name: "together", include: ["test/together/**/*.test.ts"] } },
+      { extends: true, test: { name: "together", include: ["test/together/**/*.test.ts"], setupFiles } },
       { extends: true, test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 60_000 } },
       {
         extends: true,
         test: {
           name: "chromium",
+          setupFiles,
           include: ["core", "together", "browser"].map((folder) => `test/${folder}/**/*.test.ts`),
+          // They read Node's streams.
+          exclude: ["test/together/pipeline-flow.test.ts", "test/together/pipeline-stages.test.ts"],
           browser: {
             enabled: true,
             headless: true,

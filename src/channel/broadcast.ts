@@ -5,7 +5,7 @@
 //
 // May import: the scheduler layer, channel, errors, ops.
 
-import { defer } from "../scheduler/block.ts";
+import { atScopeEnd } from "../scheduler/block.ts";
 import { activeTask, type Chooser, Op, PENDING, type Waitable } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
 import { Channel, type Overflow, type ReceiveChannel } from "./channel.ts";
@@ -27,6 +27,8 @@ export class Subscription<T> implements ReceiveChannel<T> {
   /** @internal */
   readonly channel: Channel<T>;
   readonly #broadcast: Broadcast<T>;
+  /** @internal What has the scope close it no more. */
+  takeBack: (() => void) | null = null;
 
   /** @internal */
   constructor(broadcast: Broadcast<T>, channel: Channel<T>) {
@@ -52,6 +54,8 @@ export class Subscription<T> implements ReceiveChannel<T> {
   /** Ends it: senders wait for it no longer, and what it holds is dropped. */
   close(): void {
     this.#broadcast.leave(this);
+    this.takeBack?.();
+    this.takeBack = null;
     this.channel.abandon();
   }
 
@@ -205,7 +209,7 @@ export class Broadcast<T> {
       return subscription;
     }
     this.#subscriptions.add(subscription);
-    if (activeTask() !== null) defer(() => subscription.close());
+    if (activeTask() !== null) subscription.takeBack = atScopeEnd("subscribe(…)", () => subscription.close());
     return subscription;
   }
 

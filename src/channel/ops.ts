@@ -22,6 +22,7 @@ export class SendOp extends Waiter<void> {
   override next(value: unknown): unknown {
     const task = activeTask();
     if (task === null || task.root !== runningRoot()) return this.refuse();
+    if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
     if (task.wait !== null) dropStray(task);
     if (isCut(task)) return instruct(WAIT);
@@ -69,6 +70,7 @@ export class ReceiveOp extends Waiter<unknown> {
   override next(value: unknown): unknown {
     const task = activeTask();
     if (task === null || task.root !== runningRoot()) return this.refuse();
+    if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
     if (task.wait !== null) dropStray(task);
     if (isCut(task)) return instruct(WAIT);

@@ -5,16 +5,15 @@
 //
 // May import: the scheduler layer.
 
-import { show } from "../coroutine/errors.ts";
 import { SchedulerError } from "../scheduler/errors.ts";
 import { type Chooser, Op, PENDING, type Waitable } from "../scheduler/op.ts";
+import { told } from "../scheduler/runnable.ts";
 import type { Task } from "../scheduler/task.ts";
 
-type Clauses = Record<string, Waitable<unknown> | null | undefined>;
 type ValueOf<C> = C extends { [Symbol.iterator](): Iterator<unknown, infer R, unknown> } ? R : never;
 
 /** What a select gives: which clause, and its value. */
-export type Selected<C extends Clauses> = {
+export type Selected<C> = {
   [K in keyof C & (string | number)]: NonNullable<C[K]> extends never
     ? never
     : { key: `${K}`; value: ValueOf<NonNullable<C[K]>> };
@@ -147,24 +146,27 @@ export interface SelectOptions<O> {
  *
  * Source: Go's select; `priority` and clauses that send from Concurrent ML and Kotlin.
  */
-export function select<const C extends Clauses, O = never>(
-  clauses: C,
+export function select<const C extends Record<string, Waitable<unknown>>, O = never>(
+  // Mapped, so that a clause that is `null` at first does not decide the type.
+  clauses: { [K in keyof C]: C[K] | null | undefined },
   options: SelectOptions<O> = {},
 ): Waitable<Selected<C> | ([O] extends [never] ? never : { key: "otherwise"; value: O })> {
   const keys: string[] = [];
   const ops: Op<unknown>[] = [];
   for (const key of Object.keys(clauses)) {
-    const clause = clauses[key];
+    const clause: Waitable<unknown> | null | undefined = clauses[key];
     if (clause === null || clause === undefined) continue;
     const op: unknown = clause[Symbol.iterator]?.();
     if (!(op instanceof Op)) {
       throw new TypeError(
-        `select needs ops (send, receive, sleep, a task, …), but "${key}" is ${show(clause)}; spawn it, and select its task`,
+        `select needs ops (send, receive, sleep, a task, …), but "${key}" is ${told(clause)}; spawn it, and select its task`,
       );
     }
     keys.push(key);
     ops.push(op);
   }
+  if ("otherwise" in options && keys.includes("otherwise"))
+    throw new TypeError("select: a clause can't be called otherwise where the option `otherwise` is given: rename it");
   const otherwise = "otherwise" in options ? { value: options.otherwise } : null;
   return new Select(keys, ops, options.order !== "priority", otherwise) as never;
 }

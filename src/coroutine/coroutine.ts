@@ -16,6 +16,7 @@ import {
   end,
   ENDED,
   type Frame,
+  HELD,
   type Result,
   rootOf,
   SUSPENDED,
@@ -147,7 +148,7 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
    * @throws {CoroutineError} `ALREADY_RUNNING`
    */
   throw(error: unknown): IteratorResult<Y, R> {
-    if (this.status & CREATED) end(this, CLOSED);
+    if (this.status === CREATED || this.status === (CREATED | ARMED)) end(this, CLOSED);
     if (this.status === ENDED) {
       trace(error, this.caller!);
       this.#settled();
@@ -182,7 +183,7 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
   }
 
   #close(value: unknown): unknown {
-    if (this.status & CREATED) end(this, CLOSED);
+    if (this.status === CREATED || this.status === (CREATED | ARMED)) end(this, CLOSED);
     if (this.status === ENDED) this.#settled();
     if (this.status === CLOSED) return value;
     const root = rootOf(this);
@@ -199,10 +200,12 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
   #resume(mode: number, value: unknown): Result {
     checkDelivered();
     const root = rootOf(this);
-    if (root.status === ACTIVE) {
+    if (root.status === ACTIVE || root.status & HELD) {
+      const reason =
+        root.status & HELD ? "by hand: a task runs it; use task.send(…) or task.cancel()" : "before it yields";
       throw new CoroutineError(
         "ALREADY_RUNNING",
-        `${this.toString()} can't be resumed, closed or delegated to before it yields`,
+        `${this.toString()} can't be resumed, closed or delegated to ${reason}`,
       );
     }
     return root === this ? resumeStack(this, mode, value) : this.#resumeWithin(root, mode, value);

@@ -15,6 +15,7 @@ import {
   end,
   ENDED,
   type Frame,
+  HELD,
   LOST,
   notDelegated,
   type Result,
@@ -81,6 +82,11 @@ export function instruct<I extends Instruction>(instruction: I): I {
   return instruction;
 }
 
+/** Whether the loop has not seen the last instruction. */
+export function isUndelivered(): boolean {
+  return undelivered !== null;
+}
+
 /** Throws if some iteration has swallowed the last instruction. */
 export function checkDelivered(): void {
   if (undelivered === null) return;
@@ -145,7 +151,7 @@ export function runStack(root: Frame, mode: number, value: unknown): Result {
   }
   running = resumer;
   if (result === WAIT) {
-    root.status = SUSPENDED;
+    root.status = HELD;
   } else if (result.done === true && root.leaf === root) {
     end(root, CLOSED);
   } else {
@@ -227,7 +233,7 @@ function driveStack(root: Frame, mode: number, value: unknown, task: Frame | nul
       }
       if (root.closing === null || result === WAIT) {
         root.leaf = frame;
-        root.status = SUSPENDED;
+        root.status = root === task ? HELD : SUSPENDED;
         if (result === WAIT) waiting = root;
         if (!(result instanceof Switch)) return result;
         root = running = result.target;

@@ -6,7 +6,7 @@
 // one step however deep it is, and nothing recurses.
 //
 // Invariants, between any two steps of the driver
-//   a root          caller === null; status CREATED, SUSPENDED, ACTIVE or CLOSED
+//   a root          caller === null; status CREATED, SUSPENDED, HELD, ACTIVE or CLOSED
 //   any other frame caller !== null; status DELEGATED, with DELEGATING while a frame is above it;
 //                   its own `leaf` is itself and means nothing
 //   SUSPENDED       root.leaf is the innermost frame
@@ -52,6 +52,9 @@ export const DELEGATED = 16;
 export const DELEGATING = 32;
 /** Closed, and its outcome is on the way to the caller, whose `yield*` will ask for it. */
 export const ENDED = 64;
+
+/** Of a root, alone or with CREATED: a task runs it, and nobody else may. */
+export const HELD = 128;
 
 /** What a frame is closed with. One that ends with another value said `return` in its `finally`. */
 export const TOKEN: unique symbol = Symbol("corun.close");

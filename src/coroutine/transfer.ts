@@ -5,7 +5,7 @@
 import { Coroutine } from "./coroutine.ts";
 import { instruct, runningRoot } from "./drive.ts";
 import { CoroutineError, show } from "./errors.ts";
-import { ACTIVE, CREATED, rootOf, SUSPENDED, Switch } from "./frames.ts";
+import { ACTIVE, CREATED, rootOf, SUSPENDED, Switch, HELD } from "./frames.ts";
 
 /** What {@link transfer} gives: for `yield*` inside a coroutine. */
 export interface Transfer<Got> {
@@ -97,6 +97,7 @@ class TransferTo extends Switch {
 function obstacle(target: Coroutine): ["CLOSED" | "FOREIGN" | "ALREADY_RUNNING", string] | null {
   if (target.state === "closed") return ["CLOSED", "it has ended"];
   const root = rootOf(target);
+  if (root.status & HELD) return ["ALREADY_RUNNING", "a task runs it"];
   if (root.status === ACTIVE) return ["ALREADY_RUNNING", "it waits for a coroutine that it resumed"];
   if (root !== target) return ["FOREIGN", `it is suspended inside ${root.toString()}; transfer to that one`];
   return null;

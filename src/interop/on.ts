@@ -7,7 +7,8 @@ import { OverflowError } from "../channel/errors.ts";
 import { requireTask } from "../scheduler/op.ts";
 import { type Emitter, type EventOf, listen } from "./emitters.ts";
 import { FedChannel } from "./fed-channel.ts";
-import { atScopeEnd, expectOutside } from "./seams.ts";
+import { atScopeEnd } from "../scheduler/block.ts";
+import { expectOutside } from "./seams.ts";
 
 /** How many events wait to be received, where nothing else is said. */
 const CAPACITY = 1024;

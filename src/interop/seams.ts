@@ -4,22 +4,11 @@
 // May import: the coroutine and scheduler layers.
 
 import { Coroutine } from "../coroutine/coroutine.ts";
+import { atScopeEnd } from "../scheduler/block.ts";
 import { listen } from "../scheduler/join.ts";
 import { activeTask, requireTask } from "../scheduler/op.ts";
 import { FAILED } from "../scheduler/states.ts";
 import { Task } from "../scheduler/task.ts";
-
-/** Has `cleanup` run at the end of the innermost scope, as `defer` does. Gives what takes that back. */
-export function atScopeEnd(what: string, cleanup: () => unknown): () => void {
-  const task = requireTask(what);
-  const scope = task.scope ?? task.own();
-  const cleanups = (scope.cleanups ??= []);
-  cleanups.push(cleanup);
-  return () => {
-    const place = cleanups.indexOf(cleanup);
-    if (place >= 0) cleanups.splice(place, 1);
-  };
-}
 
 /**
  * Until the function that it gives is called, something outside the run may wake a task of it: so no task is deadlocked.

@@ -199,6 +199,7 @@ export function shield<B extends Runnable<[Scope]>>(body: B, options: { grace?: 
 /**
  * Has `cleanup` run at the end of the innermost scope, last in first out; a body that it is or gives is waited for.
  *
+ * @returns what takes it back: a function to be called where it is needed no more
  * @throws {SchedulerError} outside every task
  * @throws {TypeError} if `cleanup` is no function
  * @example
@@ -214,9 +215,19 @@ export function shield<B extends Runnable<[Scope]>>(body: B, options: { grace?: 
  *
  * Source: Go's `defer`, Python's `ExitStack`.
  */
-export function defer(cleanup: Cleanup): void {
+export function defer(cleanup: Cleanup): () => void {
   if (typeof cleanup !== "function") throw new TypeError(`defer needs a function, but got ${show(cleanup)}`);
-  const task = requireTask("defer(…)");
+  return atScopeEnd("defer(…)", cleanup);
+}
+
+/** The same for `what`, which is named where there is no task. */
+export function atScopeEnd(what: string, cleanup: Cleanup): () => void {
+  const task = requireTask(what);
   const scope = task.scope ?? task.own();
-  (scope.cleanups ??= []).push(cleanup);
+  const cleanups = (scope.cleanups ??= []);
+  cleanups.push(cleanup);
+  return () => {
+    const place = cleanups.lastIndexOf(cleanup);
+    if (place >= 0) cleanups.splice(place, 1);
+  };
 }

@@ -1,8 +1,6 @@
 // The clock seam: where all time of a scheduler comes from.
 //
-// May import: host.
-
-import { later } from "./host.ts";
+// Imports nothing.
 
 /** Where a scheduler gets its time from. */
 export interface Clock {
@@ -17,6 +15,8 @@ export const hostClock: Clock = {
   now: () => performance.now(),
   wakeAt(at, wake) {
     // A longer delay than this overflows in every host; the scheduler looks at its timers again then.
-    return later(Math.min(Math.max(0, Math.ceil(at - performance.now())), 2 ** 31 - 1), wake);
+    const delay = Math.min(Math.max(0, Math.ceil(at - performance.now())), 2 ** 31 - 1);
+    const timer = setTimeout(wake, delay);
+    return () => clearTimeout(timer);
   },
 };

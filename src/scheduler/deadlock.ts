@@ -12,7 +12,11 @@ import type { Task } from "./task.ts";
 /** Has a deadlock of the run of `root` fail it. */
 export function watch(scheduler: Scheduler, root: Task): void {
   let isCleanupStuck = false;
-  scheduler.onDeadlock = () => {
+  scheduler.onDeadlock = (verdict) => {
+    if (verdict === "warn") {
+      console.warn(`corun: no task can go on, unless code outside calls in: ${waitsOf(root)}`);
+      return;
+    }
     const error = new DeadlockError(`no task can go on: ${waitsOf(root)}`);
     // The second time, cleanup itself can't go on: it is told where it waits.
     if (isCleanupStuck) failWaits(root, error);

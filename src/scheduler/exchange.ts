@@ -1,15 +1,16 @@
 // The two-way protocol between tasks: `yield* task.send(value)` gives what the task yields next.
 // Sends queue in order; one is served at a time.
 //
-// May import: the coroutine layer, join, line, op, states; Task as a type.
+// May import: the coroutine layer, join, line, op, runnable, states; Task as a type.
 
 import { Coroutine } from "../coroutine/coroutine.ts";
 import { NEXT, THROW } from "../coroutine/drive.ts";
-import { show, StopIteration } from "../coroutine/errors.ts";
+import { StopIteration } from "../coroutine/errors.ts";
 import { SchedulerError } from "./errors.ts";
 import { failureOf, observe } from "./join.ts";
 import { Line } from "./line.ts";
 import { PENDING, Waiter } from "./op.ts";
+import { told } from "./runnable.ts";
 import { DONE } from "./states.ts";
 import type { Task } from "./task.ts";
 
@@ -99,7 +100,7 @@ export class Send extends Waiter<unknown> {
 export function taskYielded(task: Task, value: unknown): void {
   const advice = adviceFor(value);
   if (advice === null && task.owner !== null) (task.exchange ??= new Exchange(task)).yielded(value);
-  else task.resume(THROW, new TypeError(`task ${task.name} received ${advice ?? `${show(value)}; ${NOBODY}`}`));
+  else task.resume(THROW, new TypeError(`task ${task.name} received ${advice ?? `${told(value)}; ${NOBODY}`}`));
 }
 
 const NOBODY = "it is the root of a run, where nobody takes what is yielded: spawn(…) the body, and use task.send(…)";
@@ -108,7 +109,6 @@ const NOBODY = "it is the root of a run, where nobody takes what is yielded: spa
 function adviceFor(value: unknown): string | null {
   if (typeof value !== "object" || value === null) return null;
   if ("then" in value) return "a Promise; did you mean until(promise)? Write `yield* until(promise)`";
-  if (!(value instanceof Coroutine || "describe" in value || "hasBegun" in value)) return null;
-  const name = "describe" in value ? (value as { describe(): string }).describe() : show(value);
-  return `${name}; did you mean \`yield*\`? It waits, and gives the result`;
+  const isWait = value instanceof Coroutine || "describe" in value;
+  return isWait ? `${told(value)}; did you mean \`yield*\`? It waits, and gives the result` : null;
 }

@@ -32,27 +32,6 @@ function byMessage({ port1, port2 }: MessageChannel): (callback: () => void) => 
   };
 }
 
-/** Timers of schedulers that are set in the host. */
-let ownTimers = 0;
-
-/** Calls `callback` after `ms` milliseconds. Gives what takes that back. */
-export function later(ms: number, callback: () => void): () => void {
-  let isSet = true;
-  const clear = () => {
-    if (isSet) ownTimers--;
-    isSet = false;
-  };
-  ownTimers++;
-  const timer = setTimeout(() => {
-    clear();
-    callback();
-  }, ms);
-  return () => {
-    clear();
-    clearTimeout(timer);
-  };
-}
-
 /** What keeps the host's loop alive, by kind; empty where the host does not tell. */
 function underWay(): Map<string, number> {
   const counts = new Map<string, number>();
@@ -60,22 +39,39 @@ function underWay(): Map<string, number> {
   return counts;
 }
 
-const atStart = underWay();
+const atStart = /* @__PURE__ */ underWay();
+
+/** Whether the host tells what is under way. Some have the function, and it tells nothing. */
+const hostTells: boolean = /* @__PURE__ */ (() => {
+  const timer = setTimeout(() => {}, 0);
+  const tells = (underWay().get("Timeout") ?? 0) > (atStart.get("Timeout") ?? 0);
+  clearTimeout(timer);
+  return tells;
+})();
+
+/** What is done at a deadlock where the run does not say: an error only where the host tells whether it is one. */
+export const defaults: { deadlock: "error" | "warn" } = { deadlock: hostTells ? "error" : "warn" };
+
+/** Looks that are to come. */
+let looks = 0;
+
+/** Calls `callback` after `ms` milliseconds, which then may ask `mayCallIn`. */
+export function lookLater(ms: number, callback: () => void): void {
+  looks++;
+  setTimeout(() => {
+    callback();
+    looks--; // only now, as the host counts a timer while it calls back
+  }, ms);
+}
 
 /**
- * Whether the program has something under way in the host (a timer, a socket, a server) whose callback may still call
- * in: something that was not there when this was loaded, and is no timer of a scheduler. False where the host does not tell.
+ * Whether the program has something under way in the host (a timer, a socket, a server, another run that sleeps) whose
+ * callback may still call in: something that was not there when this was loaded. False where the host does not tell.
  */
 export function mayCallIn(): boolean {
   for (const [kind, count] of underWay()) {
-    const own = kind === "Timeout" ? ownTimers : 0;
+    const own = kind === "Timeout" ? looks : 0;
     if (count - own > (atStart.get(kind) ?? 0)) return true;
   }
   return false;
-}
-
-/** Calls `callback` after `ms` milliseconds, if the host is still there then: this does not keep it alive. */
-export function lookLater(ms: number, callback: () => void): void {
-  const timer: unknown = setTimeout(callback, ms);
-  if (typeof timer === "object" && timer !== null && "unref" in timer) (timer as { unref(): void }).unref();
 }

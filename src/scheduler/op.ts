@@ -13,11 +13,11 @@
 //
 // May import: the coroutine layer, errors, line, states, swallowed; Task as a type.
 
-import { instruct, NEXT, runningRoot, THROW } from "../coroutine/drive.ts";
-import { WAIT } from "../coroutine/frames.ts";
+import { checkDelivered, instruct, isUndelivered, NEXT, runningRoot, THROW } from "../coroutine/drive.ts";
+import { REWRAPS, WAIT } from "../coroutine/frames.ts";
 import { SchedulerError } from "./errors.ts";
 import type { Place } from "./line.ts";
-import { INTERRUPTED, WATCHED } from "./states.ts";
+import { INTERRUPTED, RUNNING, WATCHED } from "./states.ts";
 import { noteClose } from "./swallowed.ts";
 import type { Task } from "./task.ts";
 
@@ -56,6 +56,8 @@ function done(value: unknown): unknown {
 
 /** The task goes on after its wait: the result for `yield*`. */
 export function taken(task: Task, value: unknown): unknown {
+  if (REWRAPS && isUndelivered()) dropStray(task); // some iteration asks, and `checkDelivered` tells it
+  if (REWRAPS) checkDelivered();
   task.wait = null;
   return done(value);
 }
@@ -69,8 +71,16 @@ export function given(task: Task, op: Op<unknown>, value: unknown): unknown {
 
 /** The task waits for an op whose wait some iteration has swallowed, which was told where it did: it waits no more. */
 export function dropStray(task: Task): void {
-  task.wait?.withdraw();
+  const { wait } = task;
   task.wait = null;
+  if (task.status === RUNNING) {
+    wait?.withdraw();
+    return;
+  }
+  // It was done in the same step.
+  task.scheduler.unqueue(task);
+  if (task.status === NEXT) wait?.revoke(task.value);
+  task.status = RUNNING;
 }
 
 /** Whether a cancellation enters at the wait that `task` comes to now. */
@@ -115,6 +125,7 @@ export abstract class Op<T> implements Waitable<T> {
   next(value: unknown): unknown {
     const task = activeTask();
     if (task === null || task.root !== runningRoot()) return this.refuse();
+    if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
     if (task.wait !== null) dropStray(task);
     if (isCut(task)) return instruct(WAIT);
@@ -131,6 +142,11 @@ export abstract class Op<T> implements Waitable<T> {
   refuse(): unknown {
     if (runningRoot() !== null) return instruct(WAIT); // the driver tells the body
     throw new SchedulerError(`${this.describe()} must be waited for with \`yield*\`, in a task`);
+  }
+
+  /** @internal By specification, `yield*` calls `next` with one argument and iteration with none. */
+  refuseIteration(): never {
+    throw new SchedulerError(`${this.describe()} can't be iterated: wait for it with \`yield*\``);
   }
 
   /** @internal */

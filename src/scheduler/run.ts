@@ -6,7 +6,8 @@ import { waitsOf, watch } from "./deadlock.ts";
 import { CancelledError, SchedulerError } from "./errors.ts";
 import { listen } from "./join.ts";
 import { type ArgsOf, type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
-import { Scheduler, type SchedulerOptions } from "./scheduler.ts";
+import type { SchedulerOptions } from "./options.ts";
+import { Scheduler } from "./scheduler.ts";
 import { DONE, FAILED } from "./states.ts";
 import { Task } from "./task.ts";
 
@@ -47,6 +48,7 @@ function runWith(options: RunOptions, main: unknown, args: unknown[]): Promise<u
         }
       },
     });
+    task.scheduler.onCrash = reject;
     if (signal?.aborted) abort();
     else signal?.addEventListener("abort", abort);
     task.scheduler.runReady();
@@ -92,6 +94,7 @@ export const run: Run = /* @__PURE__ */ Object.assign((main: unknown, ...args: u
 /**
  * Runs `main` and all that it starts to the end, now, without a promise or a timer of the host.
  *
+ * @param args what `main` is called with
  * @returns what `main` returns
  * @throws what it fails with; {@link CancelledError}
  * @throws {SchedulerError} if it would have to wait for the host: it is cancelled then, and its cleanup runs
@@ -108,8 +111,10 @@ export const run: Run = /* @__PURE__ */ Object.assign((main: unknown, ...args: u
  * });
  * sum; // -> 6
  */
-export function runSync<B extends Runnable<[]>>(main: B): ResultOf<B> {
-  const task = start(main, [], { hasHost: false });
+export function runSync<B extends Runnable>(main: B, ...args: ArgsOf<B>): ResultOf<B>;
+export function runSync<A extends unknown[], B extends Runnable<A>>(main: B, ...args: A): ResultOf<B>;
+export function runSync<B extends Runnable>(main: B, ...args: unknown[]): ResultOf<B> {
+  const task = start(main, args, { hasHost: false });
   const { scheduler } = task;
   scheduler.runReady();
   if (task.hasEnded) return outcome(task) as ResultOf<B>;

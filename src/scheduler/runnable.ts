@@ -5,6 +5,7 @@
 import { Coroutine } from "../coroutine/coroutine.ts";
 import { isCoroutineFunction } from "../coroutine/define.ts";
 import { show } from "../coroutine/errors.ts";
+import { HELD } from "../coroutine/frames.ts";
 
 type AnyGenerator = Generator<unknown, unknown, unknown>;
 type Waitable = { [Symbol.iterator](): Iterator<unknown, unknown, unknown> };
@@ -22,27 +23,35 @@ type ResultOfWait<W> = W extends { [Symbol.iterator](): Iterator<unknown, infer 
 /** Makes the coroutine that runs `body`. */
 export function toCoroutine(body: unknown, args: readonly unknown[], what: string): Coroutine {
   if (body instanceof Coroutine) {
-    if (body.state === "created") return body;
-    throw new TypeError(`${what} needs a coroutine that has not started, but got ${body.toString()}`);
+    if (body.state !== "created")
+      throw new TypeError(`${what} needs a coroutine that has not started, but got ${body.toString()}`);
+    if (body.status & HELD)
+      throw new TypeError(`${what} needs a coroutine of its own, but ${body.toString()} was given to another task`);
+    return body;
   }
   if (isCoroutineFunction(body)) return body(...args);
   if (typeof body === "function") {
     const made: unknown = (body as (...args: readonly unknown[]) => unknown)(...args);
     if (made instanceof Coroutine) return made;
     if (isGenerator(made)) return Coroutine.of(made, body.name || "<anonymous>");
-    if (isWaitable(made)) return Coroutine.of(waitFor(made), body.name || nameOf(made));
-    throw new TypeError(`${what} needs a body, function* () { … }, but what it was given returned ${show(made)}`);
+    if (isWaitable(made)) return Coroutine.of(waitFor(made), body.name || told(made));
+    throw new TypeError(`${what} needs a body, function* () { … }, but what it was given returned ${told(made)}`);
   }
-  if (isWaitable(body)) return Coroutine.of(waitFor(body), nameOf(body));
-  throw new TypeError(`${what} needs a body, a coroutine or something to wait for, but got ${show(body)}`);
+  if (isGenerator(body)) return Coroutine.of(body, "generator");
+  if (isWaitable(body)) return Coroutine.of(waitFor(body), told(body));
+  throw new TypeError(`${what} needs a body, a coroutine or something to wait for, but got ${told(body)}`);
 }
 
 function* waitFor(op: Waitable): AnyGenerator {
   return yield* op;
 }
 
-function nameOf(op: object): string {
-  return "describe" in op && typeof op.describe === "function" ? String(op.describe()) : "wait";
+/** How a value is called in texts: an op by what it waits for. */
+export function told(value: unknown): string {
+  if (typeof value !== "object" || value === null) return show(value);
+  if (value instanceof Coroutine) return value.toString();
+  if ("describe" in value && typeof value.describe === "function") return String(value.describe());
+  return "then" in value ? "a Promise" : show(value);
 }
 
 function isWaitable(value: unknown): value is Waitable {

@@ -5,14 +5,17 @@
 // task ready from outside rings. All these callbacks are made inside the loop, so that what the host
 // keeps for a call chain (AsyncLocalStorage) is that of the caller of `run`.
 //
-// May import: the coroutine layer, clock, host, observer, op, timers; Task as a type.
+// May import: the coroutine layer, choice, clock, host, observer, op, timers; Task as a type.
 
 import { NEXT } from "../coroutine/drive.ts";
+import { show } from "../coroutine/errors.ts";
 import type { Ambient } from "./ambient.ts";
+import { chooser } from "./choice.ts";
 import { type Clock, hostClock } from "./clock.ts";
-import { hop, lookLater, mayCallIn } from "./host.ts";
+import { defaults, hop, lookLater, mayCallIn } from "./host.ts";
 import { activeTask, setActiveTask } from "./op.ts";
-import { type Observer, Watcher } from "./observer.ts";
+import { Watcher } from "./observer.ts";
+import type { SchedulerOptions } from "./options.ts";
 import type { Task } from "./task.ts";
 import { Timers } from "./timers.ts";
 
@@ -25,21 +28,6 @@ const LONGEST_PAUSE = 1000;
 const MAX_STEPS = 64;
 /** So many waits that are done at once may follow one another, in all tasks together. */
 const CREDIT = 256;
-
-export interface SchedulerOptions {
-  clock?: Clock;
-  /** Of the choices that are left to chance: a run with the same seed makes the same ones. */
-  seed?: number;
-  /** Is told what happens. */
-  observer?: Observer;
-  /**
-   * A store that each task is to have as it was where the task was started, for instance an `AsyncLocalStorage`. Without
-   * one, all tasks have what the caller of `run` had.
-   */
-  ambient?: Ambient;
-  /** Whether there is a host that must have its turn; without one the loop runs until nothing is ready. */
-  hasHost?: boolean;
-}
 
 export class Scheduler {
   readonly clock: Clock;
@@ -60,7 +48,12 @@ export class Scheduler {
   live = 0;
   started = 0;
   /** Called when nothing can ever go on. */
-  onDeadlock: () => void = () => {};
+  onDeadlock: (verdict: "error" | "warn") => void = () => {};
+  /** Called with what was thrown where no task can take it: by a clock, for instance. */
+  onCrash: (error: unknown) => void = (error) => {
+    throw error;
+  };
+  readonly #verdict: "error" | "warn";
   #head: Task | null = null;
   #tail: Task | null = null;
   #looping = false;
@@ -79,6 +72,10 @@ export class Scheduler {
   constructor(options: SchedulerOptions = {}) {
     this.clock = options.clock ?? hostClock;
     this.#hasHost = options.hasHost ?? true;
+    this.#verdict = options.deadlock ?? (this.#hasHost ? defaults.deadlock : "error");
+    const time: unknown = this.clock.now();
+    if (typeof time !== "number" || Number.isNaN(time))
+      throw new TypeError(`a clock's now() gives milliseconds, a number, but it gave ${show(time)}`);
     this.watcher = options.observer === undefined ? null : new Watcher(options.observer);
     this.ambient = options.ambient ?? null;
     this.#store = this.ambient?.getStore();
@@ -146,13 +143,15 @@ export class Scheduler {
     this.#looping = true;
     try {
       change();
+    } catch (error) {
+      this.onCrash(error);
     } finally {
       this.#looping = false;
     }
     this.runReady();
   }
 
-  /** The loop. */
+  /** Runs what is ready, and sees to it that the host calls again. */
   runReady(): void {
     if (this.#looping || this.#hopping) return;
     this.#looping = true;
@@ -163,6 +162,22 @@ export class Scheduler {
     this.#sliceEnd = this.#hasHost ? this.#lookedAt + SLICE : Number.POSITIVE_INFINITY;
     // A task may run another scheduler.
     const outer = activeTask();
+    try {
+      this.#loop(outer);
+      setActiveTask(outer);
+      this.#looping = false;
+      if (this.#head !== null) this.#hopLater();
+      else if (this.#hasHost) this.#rest();
+      else if (this.#isStuck) this.enter(() => this.onDeadlock("error"));
+    } catch (error) {
+      setActiveTask(outer);
+      this.#looping = false;
+      this.onCrash(error);
+    }
+  }
+
+  /** The loop. Ends when nothing is ready, or when the host is to have its turn. */
+  #loop(outer: Task | null): void {
     for (;;) {
       const task = this.#head;
       if (task === null) {
@@ -179,11 +194,16 @@ export class Scheduler {
       else this.#stepSpecially(task);
       if (--this.#stepsLeft <= 0 && this.#isSliceOver()) break;
     }
-    setActiveTask(outer);
-    this.#looping = false;
-    if (this.#head !== null) this.#hopLater();
-    else if (this.#hasHost) this.#rest();
-    else if (this.#isStuck) this.enter(this.onDeadlock);
+  }
+
+  /** Takes a task out of the queue, from wherever it stands. */
+  unqueue(task: Task): void {
+    let before: Task | null = null;
+    for (let each = this.#head; each !== null && each !== task; each = each.nextReady) before = each;
+    if (before === null) this.#head = task.nextReady;
+    else before.nextReady = task.nextReady;
+    if (this.#tail === task) this.#tail = before;
+    task.nextReady = null;
   }
 
   /** With an observer, or a store of the task's own. */
@@ -204,12 +224,13 @@ export class Scheduler {
     if (this.#isSuspect) return;
     this.#isSuspect = true;
     const judge = (pause: number) => {
-      if (this.#isStuck && mayCallIn()) {
+      const isSure = this.#verdict === "error" ? !mayCallIn() : pause >= LONGEST_PAUSE;
+      if (this.#isStuck && !isSure) {
         lookLater(pause, () => judge(Math.min(2 * pause, LONGEST_PAUSE)));
         return;
       }
       this.#isSuspect = false;
-      if (this.#isStuck) this.enter(this.onDeadlock);
+      if (this.#isStuck) this.enter(() => this.onDeadlock(this.#verdict));
     };
     hop(() => judge(FIRST_PAUSE));
   }
@@ -261,15 +282,4 @@ export class Scheduler {
       }).then(() => this.runReady());
     }
   }
-}
-
-/** Mulberry32: small, fast, and good enough for fair choices. */
-function chooser(seed: number): (count: number) => number {
-  let state = seed | 0;
-  return (count) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
-    return (((mixed ^ (mixed >>> 14)) >>> 0) * count * 2 ** -32) | 0;
-  };
 }

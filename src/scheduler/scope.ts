@@ -7,6 +7,7 @@
 // May import: the coroutine layer, runnable, states; Task as a type.
 
 import type { Frame } from "../coroutine/frames.ts";
+import { show } from "../coroutine/errors.ts";
 import { type ArgsOf, type Runnable, toCoroutine } from "./runnable.ts";
 import type { TaskOf } from "./spawn.ts";
 import { BACKGROUND, CANCELLED, CANCELLED_SCOPE, OBSERVED } from "./states.ts";
@@ -139,7 +140,7 @@ export class Scope {
     if (this.failures === null) return null;
     const errors = [...this.failures].sort(([, a], [, b]) => a - b).map(([error]) => error);
     if (errors.length === 1) return { error: errors[0] };
-    const told = errors.slice(0, 10).map(String).join("; ");
+    const told = errors.slice(0, 10).map(textOf).join("; ");
     const text = `${errors.length} failures in ${this.name}: ${told}${errors.length > 10 ? "; …" : ""}`;
     return { error: new AggregateError(errors, text, { cause: errors[0] }) };
   }
@@ -148,6 +149,15 @@ export class Scope {
   end(): void {
     this.hasEnded = true;
     this.controller?.abort();
+  }
+}
+
+/** An error's text, also if it has none. */
+function textOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return show(error);
   }
 }
 

@@ -68,6 +68,7 @@ class YieldNow extends Op<void> {
   override next(value: unknown): unknown {
     const task = activeTask();
     if (task === null || task.root !== runningRoot()) return this.refuse();
+    if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
     if (task.wait !== null) dropStray(task);
     if (!isCut(task)) {

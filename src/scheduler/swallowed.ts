@@ -31,13 +31,29 @@ const samples = new WeakMap<object, number>();
 const DEPTH = 64;
 const told = new Set<string>();
 
+/** … and of all so many in a tenth of a second, as a body may be a function of its own. */
+const TOKENS = 200;
+let tokens = TOKENS;
+let refilledAt = 0;
+
+function takeToken(): boolean {
+  if (tokens === 0) {
+    const now = performance.now();
+    if (now - refilledAt < 100) return false;
+    tokens = TOKENS;
+    refilledAt = now;
+  }
+  tokens--;
+  return true;
+}
+
 /** The innermost body of `task` is about to be closed. */
 export function watch(task: Task): void {
   const frame = task.root.leaf!;
   // Each generator function has a prototype of its own.
   const kind: object = Object.getPrototypeOf(frame.gen);
   const count = samples.get(kind) ?? 0;
-  if (count >= SAMPLES) return;
+  if (count >= SAMPLES || !takeToken()) return;
   samples.set(kind, count + 1);
   watches.set(task, { frame, closed: null, waits: null, lostAt: null });
   task.flags |= WATCHED;
@@ -100,7 +116,7 @@ function bodies({ stack = "" }: Error): string[] {
 }
 
 /** The lines of the op and of this file. */
-const OWN = new RegExp(`(?:here|noteClose|noteWait|isUnwinding|isCut|\\.next|\\.return) `);
+const OWN = new RegExp(`(?:^|\\.| )(?:here|noteClose|noteWait|isUnwinding|isCut|next|return)[ @]`);
 
 function tell(frame: Frame, place: string, helper: string): void {
   const text =

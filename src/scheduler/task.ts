@@ -4,7 +4,7 @@
 
 import type { Coroutine } from "../coroutine/coroutine.ts";
 import { CLOSE, NEXT, onCleanupError, runStack } from "../coroutine/drive.ts";
-import { CREATED, WAIT } from "../coroutine/frames.ts";
+import { CREATED, HELD, WAIT } from "../coroutine/frames.ts";
 import { restOf } from "./end-scope.ts";
 import { SchedulerError } from "./errors.ts";
 import { type Exchange, Send, taskYielded } from "./exchange.ts";
@@ -67,6 +67,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
   constructor(scheduler: Scheduler, root: Coroutine, owner: Scope | null, flags: number) {
     this.scheduler = scheduler;
     this.root = root;
+    root.status |= HELD;
     this.owner = owner;
     this.flags = flags;
     this.order = ++scheduler.started;
@@ -76,8 +77,13 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     if (scheduler.watcher !== null) scheduler.watcher.tell("taskSpawned", this);
   }
 
+  /** That of its body; may be changed, to tell tasks of one body apart. Shown in errors and dumps. */
   get name(): string {
     return this.root.name;
+  }
+
+  set name(name: string) {
+    this.root.name = name;
   }
 
   /** The task that it was started in; null: it is the root of a run. */
@@ -108,6 +114,11 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
    */
   send(value: S): Waitable<Y> {
     return new Send(this, value) as Waitable<unknown> as Waitable<Y>;
+  }
+
+  /** @internal */
+  describe(): string {
+    return `task ${this.name}`;
   }
 
   /** For instance `<task worker waiting>`. */

@@ -267,7 +267,7 @@ describe("for await over a channel, outside", () => {
   test("a sender does not run ahead of the reader", async () => {
     const log: string[] = [];
     const numbers = new Channel<number>();
-    const running = run(function* () {
+    const running = run.with({ deadlock: "warn" })(function* () {
       for (let n = 1; n <= 3; n++) {
         yield* numbers.send(n);
         log.push(`sent ${n}`);

@@ -49,8 +49,8 @@ test("a plain helper whose cleanup waits: its cleanup runs whole, and the body i
   );
   expect(log).toEqual(["cleanup 1", "cleanup 2", "finally", "cancelled"]);
   expect(told).toHaveLength(1);
-  expect(told[0]).toMatch(/^corun: a cancellation was lost in body, at .*swallowed\.test\.ts:\d+:\d+/);
-  expect(told[0]).toMatch(/whose cleanup waits, at waitsInCleanup \(.*swallowed\.test\.ts:\d+:\d+\)/);
+  expect(told[0]).toMatch(/^corun: a cancellation was lost in body, .*swallowed\.test\.ts.*:\d+:\d+/);
+  expect(told[0]).toMatch(/whose cleanup waits, at waitsInCleanup.*swallowed\.test\.ts.*:\d+:\d+/);
 });
 
 test("a server loop over such a helper ends", async () => {
