@@ -61,6 +61,14 @@ export class Scope {
   /** @internal The values of contexts (context.ts) for what runs in it; null: all have their defaults. */
   context: ReadonlyMap<unknown, unknown> | null;
 
+  static {
+    Object.assign(this.prototype, {
+      [Symbol.for("nodejs.util.inspect.custom")](this: Scope) {
+        return this.toString();
+      },
+    });
+  }
+
   /** @internal */
   constructor(task: Task, parent: Scope | null, name: string, shielded: boolean) {
     this.task = task;
@@ -92,6 +100,11 @@ export class Scope {
   /** Cancels the body and all tasks of the scope, at once; from anywhere, also from outside every task. */
   cancel(reason?: unknown): void {
     cancelScope(this, reason);
+  }
+
+  /** For instance `<scope requests of task server>`. */
+  toString(): string {
+    return `<scope ${this.name} of task ${this.task.name}>`;
   }
 
   /** `using scope = …`: cancels it. */

@@ -63,6 +63,14 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
   /** @internal */
   nextReady: Task | null = null;
 
+  static {
+    Object.assign(this.prototype, {
+      [Symbol.for("nodejs.util.inspect.custom")](this: Task) {
+        return this.toString();
+      },
+    });
+  }
+
   /** @internal */
   constructor(scheduler: Scheduler, root: Coroutine, owner: Scope | null, flags: number) {
     this.scheduler = scheduler;

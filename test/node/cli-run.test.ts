@@ -58,7 +58,7 @@ describe("a coroutine as the default export", () => {
       code: 1,
       out: "closed\n",
       err: expect.stringMatching(
-        /^corun: TypeError: .*main yielded .*Promise.* `yield\* until\(promise\)`\?\n {4}at a\.mjs\n$/,
+        /^corun: TypeError: task main received a Promise; did you mean until\(promise\)\? .*\n {4}at a\.mjs\n$/,
       ),
     });
   });

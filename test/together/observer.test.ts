@@ -186,3 +186,20 @@ test("now is the run's clock, and random its generator: a seed repeats it, in an
 test.each([now, random, timeLeft])("%o outside every task is an error", (ask) => {
   expect(ask).toThrow(/belongs to a running task/);
 });
+
+test("a task and a scope print as what they are", async () => {
+  const printed = await run(function* main() {
+    const task = spawn(function* child() {
+      yield* yieldNow();
+    });
+    task.name = "child 1";
+    return yield* scope(
+      function* (own) {
+        yield* task;
+        return [String(task), String(own)];
+      },
+      { name: "block" },
+    );
+  });
+  expect(printed).toEqual(["<task child 1 done>", "<scope block of task main>"]);
+});
