@@ -2,7 +2,8 @@
 // joining, being served and leaving from the middle are O(1) and allocate nothing.
 //
 // Invariants
-//   the line itself is the link that closes the ring, so no end is a special case
+//   the waiters are a ring: the last one is ahead of the first. The line knows the last only, as each store of a young
+//   waiter in a line that lives long costs the garbage collector's write barrier
 //   a waiter that is in no line has null links; it is in one line at most
 //
 // Imports nothing.
@@ -13,27 +14,31 @@ export interface Place {
   behind: Place | null;
 }
 
-export class Line<W extends Place> implements Place {
-  ahead: Place = this;
-  behind: Place = this;
+export class Line<W extends Place> {
+  #last: W | null = null;
   length = 0;
 
   /** The one that came first. */
   get first(): W | null {
-    return this.behind === this ? null : (this.behind as W);
+    return this.#last === null ? null : (this.#last.behind as W);
   }
 
   /** The one after `place`. */
   after(place: W): W | null {
-    return place.behind === this ? null : (place.behind as W);
+    return place === this.#last ? null : (place.behind as W);
   }
 
   join(place: W): void {
-    const last = this.ahead;
-    place.ahead = last;
-    place.behind = this;
-    last.behind = place;
-    this.ahead = place;
+    const last = this.#last;
+    if (last === null) {
+      place.ahead = place.behind = place;
+    } else {
+      const first = last.behind!;
+      place.ahead = last;
+      place.behind = first;
+      last.behind = first.ahead = place;
+    }
+    this.#last = place;
     this.length++;
   }
 
@@ -41,8 +46,13 @@ export class Line<W extends Place> implements Place {
   leave(place: W): void {
     const { ahead, behind } = place;
     if (ahead === null || behind === null) return;
-    ahead.behind = behind;
-    behind.ahead = ahead;
+    if (ahead === place) {
+      this.#last = null;
+    } else {
+      ahead.behind = behind;
+      behind.ahead = ahead;
+      if (this.#last === place) this.#last = ahead as W;
+    }
     place.ahead = place.behind = null;
     this.length--;
   }
