@@ -21,14 +21,19 @@ export function benchmarksPage(together: Report, growth: Report | undefined): st
     budgetsAsMarkdown(together),
     ...(growth === undefined
       ? []
-      : ["## As the number of tasks grows", GROWTH, growthAsMarkdown(growth), machineLine(growth, "en")]),
+      : [
+          "## As the number of tasks grows",
+          GROWTH,
+          growthAsMarkdown(growth),
+          `${machineLine(growth, "en")}${growth.quick ? " A quick run: to look at the shape, not to quote." : ""}`,
+        ]),
     "## To run it",
     RUN,
   ].join("\n\n")}\n`;
 }
 
 const HOW = `- Each figure comes from a process of its own, that does nothing else. It warms the program up until a run fills 60 ms, several times, then measures seven such runs; their median stands for the process.
-- This is done in ROUNDS rounds; in each round every system has its turn at a row before the next row begins, in the opposite order in every second round. So what disturbs the machine disturbs all alike. The figure is the median over the rounds, and a ratio the median of the ratios of the rounds.
+- Rounds of this: ROUNDS. In each round every system has its turn at a row before the next row begins, in the opposite order in every second round. So what disturbs the machine disturbs all alike. The figure is the median over the rounds, and a ratio the median of the ratios of the rounds.
 - The median, not the best: garbage is part of what tasks cost.
 - Corun is the built package, as users have it. Every answer is checked.
 - Memory is what the heap and what it holds outside of it have grown by, after garbage collection, divided by the number of tasks; for Go heap and stacks.
