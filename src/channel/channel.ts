@@ -14,7 +14,6 @@ import { Line } from "../scheduler/line.ts";
 import type { Waitable } from "../scheduler/op.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Task } from "../scheduler/task.ts";
-
 import { Ring } from "./buffer.ts";
 import { ClosedError, OverflowError } from "./errors.ts";
 import { NextOp, ReceiveOp, SendOp } from "./ops.ts";

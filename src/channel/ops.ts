@@ -6,7 +6,6 @@ import { instruct, runningRoot } from "../coroutine/drive.ts";
 import { WAIT } from "../coroutine/frames.ts";
 import { activeTask, dropStray, given, isCut, PENDING, taken, Waiter } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
-
 import type { Channel } from "./channel.ts";
 
 export class SendOp extends Waiter<void> {

@@ -69,7 +69,7 @@ export function given(task: Task, op: Op<unknown>, value: unknown): unknown {
   return instruct(WAIT);
 }
 
-/** The task waits for an op whose wait some iteration has swallowed, which was told where it did: it waits no more. */
+/** Some iteration has swallowed the wait of `task`, and was told so: the op that it stands for is left. */
 export function dropStray(task: Task): void {
   const { wait } = task;
   task.wait = null;

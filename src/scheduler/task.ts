@@ -27,7 +27,6 @@ import {
   WAITING,
   WATCHED,
 } from "./states.ts";
-
 import { hasGoneOn, watch } from "./swallowed.ts";
 
 /** A coroutine that runs beside others. `yield* task` waits for its end: gives what it returns, or throws its failure. */
@@ -197,11 +196,12 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
       this.#bodyEnded(FAILED, error);
       return;
     }
+    // It went on after a wait that some iteration had swallowed.
+    if (result !== WAIT && this.wait !== null) dropStray(this);
     if (result === WAIT) {
       if (this.status === RUNNING) this.status = WAITING;
       if ((this.flags & WATCHED) !== 0 && hasGoneOn(this)) endLost(this);
     } else if (result.done === true) {
-      if (this.wait !== null) dropStray(this);
       this.#bodyEnded(DONE, result.value);
       return;
     } else {

@@ -14,6 +14,7 @@ import {
   select,
   sleep,
   spawn,
+  StopIteration,
   type Task,
   timeout,
   until,
@@ -267,4 +268,29 @@ describe("after the end", () => {
       for (const block of blocks) for (let i = 0; i < 2; i++) expect(yield* errorOf(block)).toBe(undefined);
     });
   });
+});
+
+test("a body that yields after some iteration swallowed a wait goes on when it is sent to, not when that wait ends", async () => {
+  function* helper() {
+    yield* sleep(1);
+  }
+  const outcome = await run(function* () {
+    const task = spawn(function* (): Generator<string, unknown, unknown> {
+      try {
+        for (const _ of helper());
+      } catch {
+        // it is told that a wait can't be iterated
+      }
+      return yield "first";
+    });
+    yield* sleep(20);
+    const { state } = task;
+    try {
+      yield* task.send(7);
+    } catch (error) {
+      return { state, end: (error as StopIteration).value };
+    }
+    return { state };
+  });
+  expect(outcome).toEqual({ state: "waiting", end: 7 });
 });
