@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 
-const source = fileURLToPath(new URL("src/index.ts", import.meta.url));
+const source = fileURLToPath(new URL("src", import.meta.url));
 
 // A deadlock is an error in all tests, also where the host does not tell whether it is one.
 const setupFiles = ["test/together/setup.ts"];
@@ -11,7 +11,12 @@ const setupFiles = ["test/together/setup.ts"];
 // the browser, `test/browser` needs a browser, `test/node` needs Node (files, processes), `test/types` is only
 // compiled.
 export default defineConfig({
-  resolve: { alias: [{ find: /^corun$/, replacement: source }] },
+  resolve: {
+    alias: [
+      { find: /^corun$/, replacement: `${source}/index.ts` },
+      { find: /^corun\/(.+)$/, replacement: `${source}/$1/index.ts` },
+    ],
+  },
   test: {
     projects: [
       {
@@ -22,14 +27,21 @@ export default defineConfig({
           typecheck: { enabled: true, include: ["test/types/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
         },
       },
-      { extends: true, test: { name: "together", include: ["test/together/**/*.test.ts"], setupFiles } },
+      {
+        extends: true,
+        test: {
+          name: "together",
+          include: ["together", "testing", "inspect"].map((folder) => `test/${folder}/**/*.test.ts`),
+          setupFiles,
+        },
+      },
       { extends: true, test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 60_000 } },
       {
         extends: true,
         test: {
           name: "chromium",
           setupFiles,
-          include: ["core", "together", "browser"].map((folder) => `test/${folder}/**/*.test.ts`),
+          include: ["core", "together", "testing", "inspect", "browser"].map((folder) => `test/${folder}/**/*.test.ts`),
           // They read Node's streams.
           exclude: ["test/together/pipeline-flow.test.ts", "test/together/pipeline-stages.test.ts"],
           browser: {

@@ -16,7 +16,11 @@ const MAY_IMPORT: Record<string, string[]> = {
   interop: ["coroutine", "scheduler", "channel"],
   pipeline: ["coroutine", "scheduler", "channel", "combinators", "interop"],
   combinators: ["coroutine", "scheduler"],
-  cli: ["index.ts"],
+  inspect: ["coroutine", "scheduler", "channel", "sync", "combinators", "interop"],
+  testing: ["coroutine", "scheduler", "channel", "sync", "inspect"],
+  durable: ["index.ts", "coroutine", "scheduler"],
+  client: [],
+  cli: ["index.ts", "inspect", "testing", "durable", "client"],
   "index.ts": ["coroutine", "scheduler", "channel", "sync", "combinators", "interop", "pipeline"],
 };
 const MAX_LINES = 300;

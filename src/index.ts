@@ -47,6 +47,7 @@ export { toWritableStream } from "./interop/to-writable-stream.ts";
 export { type Pipeline, pipeline } from "./pipeline/pipeline.ts";
 
 export { Context, createContext } from "./scheduler/context.ts";
+export type { Choice } from "./scheduler/choice.ts";
 export type { Clock } from "./scheduler/clock.ts";
 export type { Ambient } from "./scheduler/ambient.ts";
 export type { Observer } from "./scheduler/observer.ts";

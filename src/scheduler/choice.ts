@@ -1,6 +1,36 @@
-// The choice seam: where all chance of a scheduler comes from.
+// The choice seam: where all chance of a scheduler comes from, and who runs next.
 //
-// Imports nothing.
+// May import: the coroutine layer; Task as a type.
+
+import { show } from "../coroutine/errors.ts";
+import type { Task } from "./task.ts";
+
+/**
+ * Decides who runs next, and all that is left to chance, instead of a seed. With one, a wait that is done at once is a
+ * switch, too, so that every order of steps that a program can take may be chosen.
+ */
+export interface Choice {
+  /** Which of `ready` runs now: its index. They are in the order in which they became ready; there is at least one. */
+  next(ready: readonly Task[]): number;
+  /** A whole number from 0, below `count`: for `select`, `random()`. */
+  choose(count: number): number;
+}
+
+/** Which of the tasks that are ready, in the queue from `first` on, runs next. */
+export function picked(choice: Choice, first: Task): Task {
+  const ready: Task[] = [];
+  for (let each: Task | null = first; each !== null; each = each.nextReady) ready.push(each);
+  return ready[inRange(choice.next(ready), ready.length, "next")]!;
+}
+
+export function drawn(choice: Choice): (count: number) => number {
+  return (count) => inRange(choice.choose(count), count, "choose");
+}
+
+function inRange(index: number, count: number, what: string): number {
+  if (Number.isInteger(index) && index >= 0 && index < count) return index;
+  throw new RangeError(`a choice's ${what}() gives a whole number from 0, below ${count}, but it gave ${show(index)}`);
+}
 
 /** Mulberry32: small, fast, and good enough for fair choices. */
 export function chooser(seed: number): (count: number) => number {

@@ -8,6 +8,11 @@ export interface Clock {
   now(): number;
   /** Has `wake` called once at `at`, in the clock's milliseconds. Gives what takes that back. */
   wakeAt(at: number, wake: () => void): () => void;
+  /**
+   * Of a clock whose time passes only when nobody has anything to do: makes it `to`. Called in a run without a host, when
+   * no task is ready, with the earliest moment that one waits for.
+   */
+  jump?(to: number): void;
 }
 
 /** The host's own time. */

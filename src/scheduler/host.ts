@@ -52,26 +52,53 @@ const hostTells: boolean = /* @__PURE__ */ (() => {
 /** What is done at a deadlock where the run does not say: an error only where the host tells whether it is one. */
 export const defaults: { deadlock: "error" | "warn" } = { deadlock: hostTells ? "error" : "warn" };
 
+/** How soon the host is asked again whether anything is under way that could end a deadlock, in milliseconds. */
+const FIRST_PAUSE = 10;
+const LONGEST_PAUSE = 1000;
 /** Looks that are to come. */
 let looks = 0;
 
-/** Calls `callback` after `ms` milliseconds, which then may ask `mayCallIn`. */
-export function lookLater(ms: number, callback: () => void): void {
-  looks++;
-  setTimeout(() => {
-    callback();
-    looks--; // only now, as the host counts a timer while it calls back
-  }, ms);
+/**
+ * Tells whether what is stuck will stay so, a turn of the host later or when that is known: `"error"`, nothing can call
+ * in; `"warn"`, nothing is likely to; null, it goes on.
+ */
+export function judge(
+  isStuck: () => boolean,
+  wanted: "error" | "warn",
+  tell: (verdict: "error" | "warn" | null) => void,
+): void {
+  const look = (pause: number) => {
+    const callers = wanted === "warn" ? OLD : callersIn();
+    if (!isStuck()) tell(null);
+    else if (callers === NONE) tell("error");
+    else if (callers === OLD && pause >= LONGEST_PAUSE) tell("warn");
+    else {
+      looks++;
+      setTimeout(() => {
+        look(Math.min(2 * pause, LONGEST_PAUSE));
+        looks--; // only now, as the host counts a timer while it calls back
+      }, pause);
+    }
+  };
+  hop(() => look(FIRST_PAUSE));
 }
+
+const NONE = 0;
+/** As many timers as when this was loaded; whether they are the same ones, the host does not tell. */
+const OLD = 1;
+const SOME = 2;
 
 /**
  * Whether the program has something under way in the host (a timer, a socket, a server, another run that sleeps) whose
- * callback may still call in: something that was not there when this was loaded. False where the host does not tell.
+ * callback may still call in: something that was not there when this was loaded.
  */
-export function mayCallIn(): boolean {
+function callersIn(): number {
+  let callers = NONE;
   for (const [kind, count] of underWay()) {
-    const own = kind === "Timeout" ? looks : 0;
-    if (count - own > (atStart.get(kind) ?? 0)) return true;
+    const isTimer = kind === "Timeout" || kind === "Immediate";
+    const others = kind === "Timeout" ? count - looks : count;
+    if (others > (atStart.get(kind) ?? 0)) return SOME;
+    if (isTimer && others > 0) callers = OLD;
   }
-  return false;
+  return callers;
 }

@@ -3,6 +3,7 @@
 // Imports nothing; types only.
 
 import type { Ambient } from "./ambient.ts";
+import type { Choice } from "./choice.ts";
 import type { Clock } from "./clock.ts";
 import type { Observer } from "./observer.ts";
 
@@ -10,6 +11,8 @@ export interface SchedulerOptions {
   clock?: Clock;
   /** Of the choices that are left to chance: a run with the same seed makes the same ones. */
   seed?: number;
+  /** Decides these choices, and who runs next, in place of the seed. */
+  choice?: Choice;
   /** Is told what happens. */
   observer?: Observer;
   /**

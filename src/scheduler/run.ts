@@ -91,6 +91,16 @@ export const run: Run = /* @__PURE__ */ Object.assign((main: unknown, ...args: u
       runWith(options, main, args),
 });
 
+interface StartSync {
+  <B extends Runnable>(main: B, ...args: ArgsOf<B>): ResultOf<B>;
+  <A extends unknown[], B extends Runnable<A>>(main: B, ...args: A): ResultOf<B>;
+}
+
+interface RunSync extends StartSync {
+  /** The same with options, as `run.with` has them; time passes at once where the clock can `jump`. */
+  with(options: Omit<RunOptions, "signal">): StartSync;
+}
+
 /**
  * Runs `main` and all that it starts to the end, now, without a promise or a timer of the host.
  *
@@ -111,13 +121,21 @@ export const run: Run = /* @__PURE__ */ Object.assign((main: unknown, ...args: u
  * });
  * sum; // -> 6
  */
-export function runSync<B extends Runnable>(main: B, ...args: ArgsOf<B>): ResultOf<B>;
-export function runSync<A extends unknown[], B extends Runnable<A>>(main: B, ...args: A): ResultOf<B>;
-export function runSync<B extends Runnable>(main: B, ...args: unknown[]): ResultOf<B> {
-  const task = start(main, args, { hasHost: false });
+export const runSync: RunSync = /* @__PURE__ */ Object.assign(
+  (main: unknown, ...args: unknown[]) => runSyncWith({}, main, args) as never,
+  {
+    with:
+      (options: Omit<RunOptions, "signal">) =>
+      (main: unknown, ...args: unknown[]) =>
+        runSyncWith(options, main, args) as never,
+  },
+);
+
+function runSyncWith(options: SchedulerOptions, main: unknown, args: unknown[]): unknown {
+  const task = start(main, args, { ...options, hasHost: false });
   const { scheduler } = task;
   scheduler.runReady();
-  if (task.hasEnded) return outcome(task) as ResultOf<B>;
+  if (task.hasEnded) return outcome(task);
   const error = new SchedulerError(`runSync would have to wait for the host: ${waitsOf(task)}`);
   task.cancelNow(error);
   scheduler.runReady();

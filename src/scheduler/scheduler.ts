@@ -10,9 +10,9 @@
 import { NEXT } from "../coroutine/drive.ts";
 import { show } from "../coroutine/errors.ts";
 import type { Ambient } from "./ambient.ts";
-import { chooser } from "./choice.ts";
+import { type Choice, chooser, drawn, picked } from "./choice.ts";
 import { type Clock, hostClock } from "./clock.ts";
-import { defaults, hop, lookLater, mayCallIn } from "./host.ts";
+import { defaults, hop, judge } from "./host.ts";
 import { activeTask, setActiveTask } from "./op.ts";
 import { Watcher } from "./observer.ts";
 import type { SchedulerOptions } from "./options.ts";
@@ -21,9 +21,6 @@ import { Timers } from "./timers.ts";
 
 /** How long the loop runs before it lets the host do something else, in milliseconds. */
 const SLICE = 10;
-/** How soon the host is asked again whether anything is under way that could end a deadlock, in milliseconds. */
-const FIRST_PAUSE = 10;
-const LONGEST_PAUSE = 1000;
 /** Reading the time costs as much as a switch, so it is read once in so many steps, or fewer if they are long. */
 const MAX_STEPS = 64;
 /** So many waits that are done at once may follow one another, in all tasks together. */
@@ -39,7 +36,8 @@ export class Scheduler {
   /** The store that the loop runs in. */
   readonly #store: unknown;
   readonly #hasHost: boolean;
-  /** Neither an observer nor an ambient store: the loop has nothing to do around a step. */
+  readonly #choice: Choice | null;
+  /** Neither a choice, an observer nor an ambient store: the loop has nothing to do around a step. */
   readonly #isPlain: boolean;
   #isSuspect = false;
   /** Waits that only the outside can end, without timers. */
@@ -79,8 +77,11 @@ export class Scheduler {
     this.watcher = options.observer === undefined ? null : new Watcher(options.observer);
     this.ambient = options.ambient ?? null;
     this.#store = this.ambient?.getStore();
-    this.#isPlain = this.watcher === null && this.ambient === null;
-    this.choose = chooser(options.seed ?? Math.trunc(Math.random() * 2 ** 32));
+    const choice = (this.#choice = options.choice ?? null);
+    this.#isPlain = choice === null && this.watcher === null && this.ambient === null;
+    this.choose = choice === null ? chooser(options.seed ?? Math.trunc(Math.random() * 2 ** 32)) : drawn(choice);
+    // Then every wait is a switch.
+    if (choice !== null) this.#credit = 0;
   }
 
   enqueue(task: Task): void {
@@ -116,7 +117,7 @@ export class Scheduler {
 
   #takeCredit(): boolean {
     if (--this.#credit > 0) return true;
-    this.#credit = CREDIT;
+    this.#credit = this.#choice === null ? CREDIT : 0;
     return false;
   }
 
@@ -182,16 +183,19 @@ export class Scheduler {
       const task = this.#head;
       if (task === null) {
         setActiveTask(outer);
-        if (!this.#ringTimers()) break;
+        if (!this.#ringTimers() && !this.#jump()) break;
         continue;
       }
-      this.#head = task.nextReady;
-      // A task that is not in the queue holds no other.
-      if (this.#head === null) this.#tail = null;
-      else task.nextReady = null;
-      setActiveTask(task);
-      if (this.#isPlain) task.step();
-      else this.#stepSpecially(task);
+      if (this.#isPlain) {
+        this.#head = task.nextReady;
+        // A task that is not in the queue holds no other.
+        if (this.#head === null) this.#tail = null;
+        else task.nextReady = null;
+        setActiveTask(task);
+        task.step();
+      } else {
+        this.#stepSpecially(task);
+      }
       if (--this.#stepsLeft <= 0 && this.#isSliceOver()) break;
     }
   }
@@ -206,13 +210,24 @@ export class Scheduler {
     task.nextReady = null;
   }
 
-  /** With an observer, or a store of the task's own. */
-  #stepSpecially(task: Task): void {
+  /** With a choice, an observer, or a store of the task's own. */
+  #stepSpecially(first: Task): void {
     const { watcher, ambient } = this;
+    const task = this.#choice === null ? first : picked(this.#choice, first);
+    this.unqueue(task);
+    setActiveTask(task);
     watcher?.tell("beforeStep", task);
     if (ambient === null || task.ambient === this.#store) task.step();
     else ambient.run(task.ambient as never, () => task.step());
     watcher?.tell("afterStep", task);
+  }
+
+  /** Without a host, time passes where the clock can jump, unless the outside would have to come first. */
+  #jump(): boolean {
+    const at = this.timers.earliest?.at;
+    if (this.#hasHost || at === undefined || this.external > 0 || this.clock.jump === undefined) return false;
+    this.clock.jump(at);
+    return true;
   }
 
   get #isStuck(): boolean {
@@ -223,16 +238,11 @@ export class Scheduler {
   #suspectDeadlock(): void {
     if (this.#isSuspect) return;
     this.#isSuspect = true;
-    const judge = (pause: number) => {
-      const isSure = this.#verdict === "error" ? !mayCallIn() : pause >= LONGEST_PAUSE;
-      if (this.#isStuck && !isSure) {
-        lookLater(pause, () => judge(Math.min(2 * pause, LONGEST_PAUSE)));
-        return;
-      }
+    const isStuck = () => this.#isStuck;
+    judge(isStuck, this.#verdict, (verdict) => {
       this.#isSuspect = false;
-      if (this.#isStuck) this.enter(() => this.onDeadlock(this.#verdict));
-    };
-    hop(() => judge(FIRST_PAUSE));
+      if (verdict !== null) this.enter(() => this.onDeadlock(verdict));
+    });
   }
 
   #hopLater(): void {

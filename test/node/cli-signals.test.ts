@@ -58,6 +58,7 @@ describe.concurrent("Ctrl-C and SIGTERM", () => {
   test("all tasks are cancelled, with a reason that names the signal; promises get it, too", async () => {
     const body = `
       spawn(function* () { try { yield* sleep(60_000); } finally { console.log("task"); } });
+      yield* yieldNow();
       console.log("up");
       yield* until((signal) => {
         signal.onabort = () => console.log(String(signal.reason));

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Channel, run, sleep, spawn, yieldNow } from "corun";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 const here = fileURLToPath(import.meta.url);
 
@@ -119,4 +119,18 @@ test("a run that is started from a callback while another one computes goes on b
   await run(switching, SWITCHES);
   isOver = true;
   expect(seen).toBe(false);
+});
+
+test("a timer that was under way when corun was loaded, and has ended, does not hide one that still calls in", async () => {
+  vi.resetModules();
+  const old = setTimeout(() => {}, 60_000);
+  const { run, scope, sleep } = await import("corun");
+  clearTimeout(old);
+  const server = function* () {
+    yield* scope(function* (requests) {
+      setTimeout(() => requests.cancel("closing time"), 100);
+      yield* sleep(Number.POSITIVE_INFINITY);
+    });
+  };
+  await expect(run(server)).rejects.toMatchObject({ reason: "closing time" });
 });

@@ -73,7 +73,7 @@ export function compile(programs: readonly Program[]): string[] {
       noUnusedLocals: false,
       noUnusedParameters: false,
       typeRoots: [path.join(root, "node_modules/@types")],
-      paths: { corun: [path.join(root, "src/index.ts")] },
+      paths: { corun: [path.join(root, "src/index.ts")], "corun/*": [path.join(root, "src/*/index.ts")] },
     },
     include: ["*.ts"],
   };
