@@ -151,6 +151,8 @@ export function select<const C extends Record<string, Waitable<unknown>>, O = ne
   clauses: { [K in keyof C]: C[K] | null | undefined },
   options: SelectOptions<O> = {},
 ): Waitable<Selected<C> | ([O] extends [never] ? never : { key: "otherwise"; value: O })> {
+  if (typeof clauses !== "object" || clauses === null)
+    throw new TypeError(`select needs clauses, {key: op, …}, but got ${told(clauses)}`);
   const keys: string[] = [];
   const ops: Op<unknown>[] = [];
   for (const key of Object.keys(clauses)) {

@@ -35,7 +35,10 @@ export function toCoroutine(body: unknown, args: readonly unknown[], what: strin
     if (made instanceof Coroutine) return made;
     if (isGenerator(made)) return Coroutine.of(made, body.name || "<anonymous>");
     if (isWaitable(made)) return Coroutine.of(waitFor(made), body.name || told(made));
-    throw new TypeError(`${what} needs a body, function* () { … }, but what it was given returned ${told(made)}`);
+    const advice = told(made) === "a Promise" ? ": in a body, wait for one by `yield* until(promise)`" : "";
+    throw new TypeError(
+      `${what} needs a body, function* () { … }, but what it was given returned ${told(made)}${advice}`,
+    );
   }
   if (isGenerator(body)) return Coroutine.of(body, "generator");
   if (isWaitable(body)) return Coroutine.of(waitFor(body), told(body));

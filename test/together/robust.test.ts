@@ -265,3 +265,11 @@ test("several failures come together also where they have no text", () => {
   }
   expect(caught).toBeInstanceOf(AggregateError);
 });
+
+test.each([[5], [null], ["receive"]])("select(%j) says what it needs", (clauses) => {
+  expect(() => select(clauses as never)).toThrow("select needs clauses, {key: op, …}, but got");
+});
+
+test("an async function is no body: the error says how a promise is waited for", async () => {
+  await expect(run((async () => 1) as never)).rejects.toThrow("wait for one by `yield* until(promise)`");
+});
