@@ -6,6 +6,7 @@
 // May import: the scheduler layer, channel, errors, ops.
 
 import { atScopeEnd } from "../scheduler/block.ts";
+import { created, touch } from "../scheduler/footprint.ts";
 import { activeTask, type Chooser, Op, PENDING, type Waitable } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
 import { Channel, type Overflow, type ReceiveChannel } from "./channel.ts";
@@ -54,6 +55,7 @@ export class Subscription<T> implements ReceiveChannel<T> {
   /** Ends it: senders wait for it no longer, and what it holds is dropped. */
   close(): void {
     this.#broadcast.leave(this);
+    touch(this.channel);
     this.takeBack?.();
     this.takeBack = null;
     this.channel.abandon();
@@ -121,6 +123,10 @@ class Delivery<T> extends Op<void> implements Chooser {
     if (this.#sends.size === 0) this.complete(undefined);
   }
 
+  override touch(): void {
+    this.#broadcast.touch();
+  }
+
   describe(): string {
     return `send to ${this.#broadcast.name}`;
   }
@@ -165,9 +171,11 @@ export class Broadcast<T> {
 
   constructor(options: { name?: string } = {}) {
     this.name = options.name ?? "broadcast";
+    created(this);
   }
 
   get isClosed(): boolean {
+    touch(this);
     return this.#ending !== null;
   }
 
@@ -188,6 +196,7 @@ export class Broadcast<T> {
    * @throws {ClosedError} on a closed broadcast
    */
   trySend(value: T): boolean {
+    this.touch();
     const open = this.open("send");
     if (!open.every(({ channel }) => channel.isClosed || channel.hasRoom)) return false;
     for (const { channel } of open) handOver(channel, value);
@@ -202,6 +211,7 @@ export class Broadcast<T> {
    */
   subscribe(options: SubscribeOptions = {}): Subscription<T> {
     const { capacity = 0, overflow = "wait" } = options;
+    touch(this);
     const channel = new Channel<T>(capacity, { overflow, name: `subscription to ${this.name}` });
     const subscription = new Subscription(this, channel);
     if (this.#ending !== null) {
@@ -215,6 +225,7 @@ export class Broadcast<T> {
 
   /** No more sends: subscribers get what they hold, then the end, or `error`. Closing twice is fine. */
   close(error?: unknown): void {
+    touch(this);
     if (this.#ending !== null) return;
     this.#ending = { error };
     for (const { channel } of this.#subscriptions) channel.close(error);
@@ -223,6 +234,7 @@ export class Broadcast<T> {
 
   /** How many subscribe now. */
   statistics(): { subscribers: number; isClosed: boolean } {
+    touch(this, "", true);
     return { subscribers: this.#subscriptions.size, isClosed: this.isClosed };
   }
 
@@ -233,12 +245,20 @@ export class Broadcast<T> {
 
   /** @internal Those that subscribe now. */
   open(what: string): Subscription<T>[] {
+    touch(this, "", true);
     if (this.#ending !== null) throw new ClosedError(`can't ${what}: ${this.name} is closed`);
     return [...this.#subscriptions];
   }
 
+  /** @internal A send uses what all that subscribe have. */
+  touch(): void {
+    touch(this, "", true);
+    for (const { channel } of this.#subscriptions) touch(channel);
+  }
+
   /** @internal */
   leave(subscription: Subscription<T>): void {
+    touch(this);
     this.#subscriptions.delete(subscription);
   }
 }

@@ -10,13 +10,14 @@
 
 import { show } from "../coroutine/errors.ts";
 import { SchedulerError } from "../scheduler/errors.ts";
+import { created, touch } from "../scheduler/footprint.ts";
 import { Line } from "../scheduler/line.ts";
 import type { Waitable } from "../scheduler/op.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Task } from "../scheduler/task.ts";
 import { Ring } from "./buffer.ts";
 import { ClosedError, OverflowError } from "./errors.ts";
-import { NextOp, ReceiveOp, SendOp } from "./ops.ts";
+import { CLOSES, NextOp, ReceiveOp, SendOp, SENDS, touchPart } from "./ops.ts";
 
 /** What a send does when the buffer is full: waits, or which value is lost, or fails. */
 export type Overflow = "wait" | "dropOldest" | "dropNewest" | "error";
@@ -79,27 +80,28 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   readonly #onUndelivered: ((value: T) => void) | undefined;
 
   constructor(capacity = 0, options: ChannelOptions<T> = {}) {
-    if (!(capacity === Number.POSITIVE_INFINITY || (Number.isInteger(capacity) && capacity >= 0))) {
+    if (!(capacity === Number.POSITIVE_INFINITY || (Number.isInteger(capacity) && capacity >= 0)))
       throw new TypeError(`a channel's capacity is a whole number from 0, or Infinity, but got ${show(capacity)}`);
-    }
     const { overflow = "wait", name = "channel" } = options;
-    if (!["wait", "dropOldest", "dropNewest", "error"].includes(overflow)) {
+    if (!["wait", "dropOldest", "dropNewest", "error"].includes(overflow))
       throw new TypeError(
         `a channel's overflow is "wait", "dropOldest", "dropNewest" or "error", but got ${show(overflow)}`,
       );
-    }
     this.capacity = capacity;
     this.overflow = overflow;
     this.name = name;
     this.#onUndelivered = options.onUndelivered;
+    created(this);
   }
 
   /** How many values it holds now. */
   get length(): number {
+    touch(this);
     return this.buffer.length;
   }
 
   get isClosed(): boolean {
+    touch(this);
     return this.ending !== null;
   }
 
@@ -120,11 +122,13 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
 
   /** Hands `value` over if that can be done at once; also from outside any task. @throws {ClosedError} */
   trySend(value: T): boolean {
+    touch(this);
     return this.offer(value, null);
   }
 
   /** The next value, or the end; `undefined` when there is nothing now. @throws the error that it was closed with */
   tryReceive(): IteratorResult<T, undefined> | undefined {
+    touch(this);
     if (this.hasNext(null)) return { value: this.take(null), done: false };
     if (this.ending === null) return undefined;
     if (this.ending.isFailure) throw this.ending.error;
@@ -133,6 +137,8 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
 
   /** No more sends: what waits is served, then receivers see the end, or `error`. Closing twice is fine. */
   close(error?: unknown): void {
+    touchPart(this, SENDS, error !== undefined);
+    touch(this, CLOSES);
     if (this.ending !== null) return;
     this.ending = { error, isFailure: arguments.length > 0 && error !== undefined };
     for (let op = this.receivers.first; op !== null; op = this.receivers.first) {
@@ -184,9 +190,8 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   /** @internal Binds it to the scheduler of the task that uses it first. */
   use(task: Task): void {
     if (this.#scheduler === task.scheduler) return;
-    if (this.#scheduler !== null && this.#scheduler.live > 0) {
+    if (this.#scheduler !== null && this.#scheduler.live > 0)
       throw new SchedulerError(`${this.name} belongs to another run: a channel connects the tasks of one`);
-    }
     this.#scheduler = task.scheduler;
     task.scheduler.external += this.#outsiders;
   }
@@ -244,10 +249,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   /** @internal The value of the hand-over `turn` came back: its receiver was cancelled before it ran. */
   giveBack(value: T, turn: number): void {
     const receiver = this.receivers.take();
-    if (receiver !== null) {
-      receiver.received(value);
-      return;
-    }
+    if (receiver !== null) return receiver.received(value);
     // Those that came back are the first of the buffer, in the order in which they were handed over.
     const returned = (this.#returned ??= []);
     const place = returned.findIndex((other) => other > turn);
@@ -278,6 +280,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
 
   /** @internal */
   closedError(what: string): unknown {
+    touch(this);
     return new ClosedError(`can't ${what}: ${this.name} is closed`);
   }
 

@@ -4,9 +4,24 @@
 
 import { instruct, runningRoot } from "../coroutine/drive.ts";
 import { WAIT } from "../coroutine/frames.ts";
+import { touch } from "../scheduler/footprint.ts";
 import { activeTask, dropStray, given, isCut, PENDING, taken, Waiter } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
 import type { Channel } from "./channel.ts";
+
+/**
+ * Parts of a channel (footprint.ts). A send and a receive commute: the first send meets the first receive, whichever came
+ * before. So do a close and a `next`; but a `receive` that comes after the close throws at once, without a switch.
+ */
+export const SENDS = " sends";
+const RECEIVES = " receives";
+export const CLOSES = " closes";
+
+/** A part of `channel` is used; or all of it, if `isWhole`, or if it may lose values. */
+export function touchPart(channel: Pick<Channel<unknown>, "overflow">, part: string, isWhole: boolean): void {
+  touch(channel, part);
+  touch(channel, "", !isWhole && channel.overflow === "wait");
+}
 
 export class SendOp extends Waiter<void> {
   readonly channel: Channel<unknown>;
@@ -49,6 +64,10 @@ export class SendOp extends Waiter<void> {
 
   override dropped(): void {
     this.channel.undelivered(this.item);
+  }
+
+  override touch(isWhole = false): void {
+    touchPart(this.channel, SENDS, isWhole);
   }
 
   describe(): string {
@@ -127,7 +146,13 @@ export class ReceiveOp extends Waiter<unknown> {
 
   atEnd(): unknown {
     const { channel } = this;
+    touch(channel);
     throw channel.ending!.isFailure ? channel.ending!.error : channel.closedError("receive");
+  }
+
+  override touch(isWhole = false): void {
+    touchPart(this.channel, RECEIVES, isWhole);
+    touch(this.channel, CLOSES, true);
   }
 
   describe(): string {
@@ -143,8 +168,13 @@ export class NextOp extends ReceiveOp {
 
   override atEnd(): unknown {
     const { ending } = this.channel;
+    touch(this.channel, CLOSES, true);
     if (ending!.isFailure) throw ending!.error;
     return { value: undefined, done: true };
+  }
+
+  override touch(isWhole = false): void {
+    touchPart(this.channel, RECEIVES, isWhole);
   }
 
   override revoke(value: unknown): void {

@@ -107,16 +107,29 @@ class Select extends Op<unknown> implements Chooser {
     this.#won?.told();
   }
 
+  override touch(): void {
+    for (const op of this.#ops) op.touch(true);
+  }
+
   override revoke(value: unknown): void {
     this.#won?.revoke((value as { value: unknown }).value);
   }
 
   chosen(op: Op<unknown>, value: unknown, error: unknown, failed: boolean): void {
+    this.touch();
     for (const other of this.#ops) if (other !== op) other.withdraw();
     this.#won = op;
     this.#release();
     if (failed) this.fail(error);
     else this.complete({ key: this.#keys[this.#ops.indexOf(op)], value });
+  }
+
+  override needs(tell: (task: Task, held?: string) => void): void {
+    for (const op of this.#ops) op.needs(tell);
+  }
+
+  override get needsOne(): boolean {
+    return true;
   }
 
   describe(): string {

@@ -8,6 +8,7 @@
 
 import { show } from "../coroutine/errors.ts";
 import { Block } from "../scheduler/block.ts";
+import { END, touch } from "../scheduler/footprint.ts";
 import { failureOf, listen, type Listener, observe } from "../scheduler/join.ts";
 import { Op, PENDING, type Waitable } from "../scheduler/op.ts";
 import { type ResultOf, type Runnable, toCoroutine } from "../scheduler/runnable.ts";
@@ -77,6 +78,10 @@ class Ends extends Op<void> {
     this.#enlisted = true;
   }
 
+  override touch(): void {
+    for (const task of this.tasks) touch(task, END, true);
+  }
+
   withdraw(): void {
     for (const listener of this.#listeners) listener.task.listeners?.leave(listener);
   }
@@ -97,6 +102,14 @@ class Ends extends Op<void> {
     if (!this.#enlisted || !this.#isOver) return;
     this.#enlisted = false; // a cancel above may have come here first
     this.complete(undefined);
+  }
+
+  override get needsOne(): boolean {
+    return ["race", "any"].includes(this.verb.name);
+  }
+
+  override needs(tell: (task: Task) => void): void {
+    for (const task of this.tasks) if (!task.hasEnded) tell(task);
   }
 
   describe(): string {

@@ -17,6 +17,7 @@ import {
   ENDED,
   type Frame,
   HELD,
+  probe,
   type Result,
   rootOf,
   SUSPENDED,
@@ -198,6 +199,7 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
   }
 
   #resume(mode: number, value: unknown): Result {
+    if (probe.answer !== null) return probe.answer(this.next);
     checkDelivered();
     const root = rootOf(this);
     if (root.status === ACTIVE || root.status & HELD) {

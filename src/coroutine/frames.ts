@@ -131,6 +131,12 @@ export abstract class Switch extends Instruction {
 /** `yield* op`: the stack waits. Only a task can; a hand that resumes gets an error for the body instead. */
 export const WAIT: Instruction = new (class Wait extends Instruction {})();
 
+/**
+ * Set while it is looked where bodies are suspended: what their `yield*` calls then has this answer, with the method that
+ * was called, and does nothing itself.
+ */
+export const probe: { answer: ((called: unknown) => Result) | null } = { answer: null };
+
 /** The outermost frame of the stack that `frame` is in. O(depth), so never on the hot path. */
 export function rootOf(frame: Frame): Frame {
   while (frame.caller !== null) frame = frame.caller;

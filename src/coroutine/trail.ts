@@ -70,20 +70,22 @@ function withPlaces(stack: string, places: Place[]): string {
       seek(true);
       if (isHost(lines[at - 1])) lines.splice(--at, 1);
     }
-    const added = bodies(place);
+    const added = bodies(place.name, called(place.here));
     lines.splice(at, 0, ...added);
     at += added.length;
   }
   return lines.join("\n");
 }
 
-/** The lines from `trace` and the method that called it down to the driver: the body, with plain generators in it. */
-function bodies({ name, here: { stack = "" } }: Place): string[] {
-  const lines = stack.split("\n");
-  // V8 puts the message in front.
-  const from = lines[0]!.startsWith("Error") ? 3 : 2;
-  const to = lines.findIndex((line) => DRIVER.test(line));
-  const own = lines.slice(from, to).filter((line) => !isHost(line));
+/** The lines below `trace` and the method that called it. V8 puts the message in front. */
+function called({ stack = "" }: Error): string[] {
+  return stack.split("\n").slice(stack.startsWith("Error") ? 3 : 2);
+}
+
+/** Of `lines`, those above the one that `end` finds: the body `name`, with the plain generators in it. */
+export function bodies(name: string, lines: string[], end: RegExp = DRIVER): string[] {
+  const to = lines.findIndex((line) => end.test(line));
+  const own = lines.slice(0, to).filter((line) => !isHost(line));
   const [place] = /[^\s(@]+:\d+:\d+/.exec(own.pop() ?? "") ?? ["?"];
   return [...own, `    at ${name} (${place})`];
 }

@@ -11,6 +11,7 @@
 // May import: the scheduler layer.
 
 import { defer } from "../scheduler/block.ts";
+import { touchUntold } from "../scheduler/footprint.ts";
 import { requireTask, type Waitable } from "../scheduler/op.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import { yieldNow } from "../scheduler/sleep.ts";
@@ -42,6 +43,7 @@ export type Visit<T> = (item: T) => Waitable<unknown> | undefined | void;
  * tasks in it have ended.
  */
 export function* consume<T>(open: Opener<T>, visit: Visit<T>): Generator<never, void, unknown> {
+  touchUntold(); // what its stages share
   const puller = open();
   defer(() => puller.close());
   const { scheduler } = requireTask("a pipeline");

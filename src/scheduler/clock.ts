@@ -1,6 +1,8 @@
 // The clock seam: where all time of a scheduler comes from.
 //
-// Imports nothing.
+// May import: the coroutine layer.
+
+import { show } from "../coroutine/errors.ts";
 
 /** Where a scheduler gets its time from. */
 export interface Clock {
@@ -25,3 +27,10 @@ export const hostClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** The time of a clock that may be the user's own. */
+export function timeOf(clock: Clock): number {
+  const time: unknown = clock.now();
+  if (typeof time === "number" && !Number.isNaN(time)) return time;
+  throw new TypeError(`a clock's now() gives milliseconds, a number, but it gave ${show(time)}`);
+}

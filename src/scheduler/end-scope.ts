@@ -1,11 +1,13 @@
 // What is done at the end of a scope: its tasks end, then its cleanups run, last in first out.
 //
-// May import: the coroutine layer, op, states; Scope as a type.
+// May import: the coroutine layer, footprint, op, states; Scope as a type.
 
 import { Coroutine } from "../coroutine/coroutine.ts";
+import { TASKS, touch } from "./footprint.ts";
 import { Op, PENDING, type Waitable } from "./op.ts";
 import type { Scope } from "./scope.ts";
 import { BACKGROUND } from "./states.ts";
+import type { Task } from "./task.ts";
 
 /** Waits until no task of a scope is left. */
 export class TasksEnd extends Op<void> {
@@ -34,8 +36,16 @@ export class TasksEnd extends Op<void> {
     this.scope.onTaskEnd = null;
   }
 
+  override touch(): void {
+    touch(this.scope.task, TASKS);
+  }
+
   describe(): string {
     return `the tasks of ${this.scope.name}`;
+  }
+
+  override needs(tell: (task: Task) => void): void {
+    this.scope.tasks.forEach((task) => tell(task));
   }
 }
 
@@ -49,6 +59,7 @@ function endBackground(scope: Scope): void {
 
 export function* endScope(scope: Scope): Generator<never, void, unknown> {
   for (;;) {
+    touch(scope.task, TASKS);
     if (scope.firstTask !== null) yield* new TasksEnd(scope);
     const cleanup = scope.cleanups?.pop();
     if (cleanup === undefined) break;
@@ -67,6 +78,7 @@ export function* endScope(scope: Scope): Generator<never, void, unknown> {
 
 /** What has still to be done at the end of a task's own scope; null: nothing. */
 export function restOf(scope: Scope): Coroutine | null {
+  touch(scope.task, TASKS);
   if (scope.firstTask === null && scope.cleanups === null && scope.supervised === null) return null;
   return Coroutine.of(endScope(scope), scope.name);
 }

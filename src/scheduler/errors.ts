@@ -1,4 +1,6 @@
-// The errors of the scheduler layer. Imports nothing.
+// The errors of the scheduler layer. Imports nothing; TaskReport as a type.
+
+import type { TaskReport } from "./report.ts";
 
 /** Thrown by joining a task that was cancelled. */
 export class CancelledError extends Error {
@@ -22,8 +24,19 @@ export class TimeoutError extends Error {
   }
 }
 
-/** No task can ever go on: each waits for another. */
+/** No task can ever go on: each waits for another. Its message tells where, one or some lines a task. */
 export class DeadlockError extends Error {
+  /** What is known of those that wait; of many, of some. */
+  readonly tasks: readonly TaskReport[];
+  /** The ids of tasks that wait for one another in a circle; empty, if there is none. */
+  readonly cycle: readonly number[];
+
+  constructor(message: string, tasks: readonly TaskReport[] = [], cycle: readonly number[] = []) {
+    super(message);
+    this.tasks = tasks;
+    this.cycle = cycle;
+  }
+
   static {
     this.prototype.name = "DeadlockError";
   }

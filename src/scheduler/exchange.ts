@@ -1,12 +1,13 @@
 // The two-way protocol between tasks: `yield* task.send(value)` gives what the task yields next.
 // Sends queue in order; one is served at a time.
 //
-// May import: the coroutine layer, join, line, op, runnable, states; Task as a type.
+// May import: the coroutine layer, footprint, join, line, op, runnable, states; Task as a type.
 
 import { Coroutine } from "../coroutine/coroutine.ts";
 import { NEXT, THROW } from "../coroutine/drive.ts";
 import { StopIteration } from "../coroutine/errors.ts";
 import { SchedulerError } from "./errors.ts";
+import { touch } from "./footprint.ts";
 import { failureOf, observe } from "./join.ts";
 import { Line } from "./line.ts";
 import { PENDING, Waiter } from "./op.ts";
@@ -71,12 +72,17 @@ export class Send extends Waiter<unknown> {
     if (to === task) throw new SchedulerError(`task ${task.name} sends to itself, which it can't answer`);
     if (to.scheduler !== task.scheduler) throw new SchedulerError(`task ${to.name} belongs to another run`);
     if (!to.hasEnded) return PENDING;
+    this.touch();
     this.told();
     throw endOf(to);
   }
 
   override told(): void {
     observe(this.to);
+  }
+
+  override touch(): void {
+    touch(this.to);
   }
 
   enlist(): void {
@@ -93,6 +99,10 @@ export class Send extends Waiter<unknown> {
 
   describe(): string {
     return `send to task ${this.to.name}`;
+  }
+
+  override needs(tell: (task: Task) => void): void {
+    tell(this.to);
   }
 }
 

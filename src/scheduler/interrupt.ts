@@ -44,6 +44,7 @@ function goOn(task: Task, status: number, mode: number, value: unknown): void {
 function leaveWait(task: Task, status: number): void {
   const { wait } = task;
   if (wait === null) return;
+  wait.touch(true);
   task.wait = null;
   try {
     if (status === NEXT) wait.revoke(task.value);

@@ -1,8 +1,9 @@
 // Waiting for the end of a task.
 //
-// May import: errors, op, states; Task as a type.
+// May import: errors, footprint, op, states; Task as a type.
 
 import { CancelledError, SchedulerError } from "./errors.ts";
+import { END, touch } from "./footprint.ts";
 import { Line, type Place } from "./line.ts";
 import { PENDING, Waiter } from "./op.ts";
 import { DONE, FAILED, OBSERVED } from "./states.ts";
@@ -49,6 +50,7 @@ export class Join extends Waiter<unknown> implements Listener {
     }
     if (!this.asks) return undefined;
     if (this.of.status === DONE) return this.of.value;
+    this.touch();
     this.told();
     throw failureOf(this.of);
   }
@@ -73,7 +75,15 @@ export class Join extends Waiter<unknown> implements Listener {
     else this.fail(failureOf(of));
   }
 
+  override touch(): void {
+    touch(this.of, END, true);
+  }
+
   describe(): string {
     return `task ${this.of.name}`;
+  }
+
+  override needs(tell: (task: Task) => void): void {
+    tell(this.of);
   }
 }

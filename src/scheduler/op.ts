@@ -11,11 +11,12 @@
 //
 // Whatever makes it done calls `complete` or `fail`, once. In a select, that is passed to the select.
 //
-// May import: the coroutine layer, errors, line, states, swallowed; Task as a type.
+// May import: the coroutine layer, errors, footprint, line, states, swallowed; Task as a type.
 
 import { checkDelivered, instruct, isUndelivered, NEXT, runningRoot, THROW } from "../coroutine/drive.ts";
-import { REWRAPS, WAIT } from "../coroutine/frames.ts";
+import { probe, REWRAPS, WAIT } from "../coroutine/frames.ts";
 import { SchedulerError } from "./errors.ts";
+import { touchUntold } from "./footprint.ts";
 import type { Place } from "./line.ts";
 import { INTERRUPTED, RUNNING, WATCHED } from "./states.ts";
 import { noteClose } from "./swallowed.ts";
@@ -64,7 +65,9 @@ export function taken(task: Task, value: unknown): unknown {
 
 /** `op` was done at once: the same, unless others have waited long enough. */
 export function given(task: Task, op: Op<unknown>, value: unknown): unknown {
-  if (task.scheduler.mayGoOn(task, value)) return done(value);
+  const { scheduler } = task;
+  if (scheduler.watcher !== null) scheduler.watcher.waitPassed(task, op, value);
+  if (scheduler.mayGoOn(task, value)) return done(value);
   task.wait = op;
   return instruct(WAIT);
 }
@@ -111,8 +114,22 @@ export abstract class Op<T> implements Waitable<T> {
   dropped(): void {}
   /** @internal */
   told(): void {}
+  /**
+   * @internal Tells what it uses (footprint.ts); of one that can't nobody knows. `isWhole`: it is withdrawn, or one of
+   * several, so that it uses what a wait that is served in its turn does not.
+   */
+  touch(_isWhole = false): void {
+    touchUntold();
+  }
+
   /** For reports, for instance `sleep(50)`. */
   abstract describe(): string;
+  /** @internal For reports: tells the tasks that must act first, as far as they are known, and what of theirs it is about. */
+  needs(_tell: (task: Task, held?: string) => void): void {}
+  /** @internal One of those that it needs is enough. */
+  get needsOne(): boolean {
+    return false;
+  }
 
   [Symbol.iterator](): Iterator<never, T, unknown> {
     return this as never;
@@ -138,8 +155,9 @@ export abstract class Op<T> implements Waitable<T> {
     return instruct(WAIT);
   }
 
-  /** @internal Outside every task, or in a coroutine that a task resumes by hand. */
+  /** @internal Outside every task, or in a coroutine that a task resumes by hand; or it is only looked where that is. */
   refuse(): unknown {
+    if (probe.answer !== null) return probe.answer(this.next);
     if (runningRoot() !== null) return instruct(WAIT); // the driver tells the body
     throw new SchedulerError(`${this.describe()} must be waited for with \`yield*\`, in a task`);
   }

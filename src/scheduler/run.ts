@@ -2,7 +2,7 @@
 //
 // May import: deadlock, errors, join, runnable, scheduler, states, task.
 
-import { waitsOf, watch } from "./deadlock.ts";
+import { deadlockOf, watch } from "./deadlock.ts";
 import { CancelledError, SchedulerError } from "./errors.ts";
 import { listen } from "./join.ts";
 import { type ArgsOf, type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
@@ -20,7 +20,7 @@ function start(main: unknown, args: unknown[], options: SchedulerOptions): Task 
   const scheduler = new Scheduler(options);
   const root = new Task(scheduler, toCoroutine(main, args, "run"), null, 0);
   watch(scheduler, root);
-  scheduler.watcher?.tell("runStarted", root);
+  scheduler.watcher?.runStarted(root);
   scheduler.enqueue(root);
   return root;
 }
@@ -40,7 +40,7 @@ function runWith(options: RunOptions, main: unknown, args: unknown[]): Promise<u
       behind: null,
       taskEnded() {
         signal?.removeEventListener("abort", abort);
-        task.scheduler.watcher?.tell("runEnded", task);
+        task.scheduler.watcher?.runEnded(task);
         try {
           resolve(outcome(task));
         } catch (error) {
@@ -136,7 +136,7 @@ function runSyncWith(options: SchedulerOptions, main: unknown, args: unknown[]):
   const { scheduler } = task;
   scheduler.runReady();
   if (task.hasEnded) return outcome(task);
-  const error = new SchedulerError(`runSync would have to wait for the host: ${waitsOf(task)}`);
+  const error = new SchedulerError(deadlockOf(task, "runSync would have to wait for the host").message);
   task.cancelNow(error);
   scheduler.runReady();
   throw error;

@@ -5,17 +5,17 @@
 // task ready from outside rings. All these callbacks are made inside the loop, so that what the host
 // keeps for a call chain (AsyncLocalStorage) is that of the caller of `run`.
 //
-// May import: the coroutine layer, choice, clock, host, observer, op, timers; Task as a type.
+// May import: the coroutine layer, choice, clock, host, observer, op, sites, timers; Task as a type.
 
 import { NEXT } from "../coroutine/drive.ts";
-import { show } from "../coroutine/errors.ts";
 import type { Ambient } from "./ambient.ts";
 import { type Choice, chooser, drawn, picked } from "./choice.ts";
-import { type Clock, hostClock } from "./clock.ts";
+import { type Clock, hostClock, timeOf } from "./clock.ts";
 import { defaults, hop, judge } from "./host.ts";
 import { activeTask, setActiveTask } from "./op.ts";
-import { Watcher } from "./observer.ts";
+import { type Watcher, watcherFor } from "./observer.ts";
 import type { SchedulerOptions } from "./options.ts";
+import { refill, sites } from "./sites.ts";
 import type { Task } from "./task.ts";
 import { Timers } from "./timers.ts";
 
@@ -45,6 +45,10 @@ export class Scheduler {
   /** Tasks that have not ended. */
   live = 0;
   started = 0;
+  /** The clock's time when the loop last looked, in whole milliseconds of 32 bits, which are cheap to keep. */
+  time: number;
+  /** Called when the host is to have its turn, and tasks are left. */
+  onRest: (() => void) | null = null;
   /** Called when nothing can ever go on. */
   onDeadlock: (verdict: "error" | "warn") => void = () => {};
   /** Called with what was thrown where no task can take it: by a clock, for instance. */
@@ -71,10 +75,8 @@ export class Scheduler {
     this.clock = options.clock ?? hostClock;
     this.#hasHost = options.hasHost ?? true;
     this.#verdict = options.deadlock ?? (this.#hasHost ? defaults.deadlock : "error");
-    const time: unknown = this.clock.now();
-    if (typeof time !== "number" || Number.isNaN(time))
-      throw new TypeError(`a clock's now() gives milliseconds, a number, but it gave ${show(time)}`);
-    this.watcher = options.observer === undefined ? null : new Watcher(options.observer);
+    this.time = timeOf(this.clock) | 0;
+    this.watcher = watcherFor(options.observer);
     this.ambient = options.ambient ?? null;
     this.#store = this.ambient?.getStore();
     const choice = (this.#choice = options.choice ?? null);
@@ -88,7 +90,7 @@ export class Scheduler {
     if (this.#tail === null) this.#head = task;
     else this.#tail.nextReady = task;
     this.#tail = task;
-    if (this.watcher !== null) this.watcher.tell("taskScheduled", task);
+    if (this.watcher !== null) this.watcher.taskScheduled(task);
     this.nudge();
   }
 
@@ -123,14 +125,21 @@ export class Scheduler {
 
   /** Looks at the host's time, and reckons when to look next, so that it is about a millisecond from now. */
   #isSliceOver(): boolean {
-    const now = performance.now();
-    const fitting = Math.trunc(this.#steps / (now - this.#lookedAt));
+    const before = this.#lookedAt;
+    const now = this.#look();
+    const fitting = Math.trunc(this.#steps / (now - before));
     this.#steps = Math.max(1, Math.min(MAX_STEPS, 4 * this.#steps, fitting));
-    this.#lookedAt = now;
     const isOver = now >= this.#sliceEnd;
     // Where it is over, the loop looks next, and ends.
     this.#stepsLeft = isOver ? 0 : this.#steps;
     return isOver;
+  }
+
+  #look(): number {
+    const now = performance.now();
+    if (this.clock === hostClock) this.time = now | 0;
+    if (now >= sites.until) refill(now);
+    return (this.#lookedAt = now);
   }
 
   /** Something has changed that the loop has to look at, in what the host keeps for the caller of `run`. */
@@ -157,7 +166,7 @@ export class Scheduler {
     if (this.#looping || this.#hopping) return;
     this.#looping = true;
     this.#ring = null;
-    this.#lookedAt = performance.now();
+    this.#look();
     // Soon, as nobody knows how long the steps are.
     this.#steps = this.#stepsLeft = 1;
     this.#sliceEnd = this.#hasHost ? this.#lookedAt + SLICE : Number.POSITIVE_INFINITY;
@@ -167,6 +176,8 @@ export class Scheduler {
       this.#loop(outer);
       setActiveTask(outer);
       this.#looping = false;
+      this.watcher?.turnEnded();
+      if (this.#hasHost && this.live > 0) this.onRest?.();
       if (this.#head !== null) this.#hopLater();
       else if (this.#hasHost) this.#rest();
       else if (this.#isStuck) this.enter(() => this.onDeadlock("error"));
@@ -216,10 +227,10 @@ export class Scheduler {
     const task = this.#choice === null ? first : picked(this.#choice, first);
     this.unqueue(task);
     setActiveTask(task);
-    watcher?.tell("beforeStep", task);
+    if (watcher !== null) watcher.beforeStep(task);
     if (ambient === null || task.ambient === this.#store) task.step();
     else ambient.run(task.ambient as never, () => task.step());
-    watcher?.tell("afterStep", task);
+    if (watcher !== null) watcher.afterStep(task);
   }
 
   /** Without a host, time passes where the clock can jump, unless the outside would have to come first. */
@@ -258,16 +269,10 @@ export class Scheduler {
 
   /** Wakes what is due; whether anything was. */
   #ringTimers(): boolean {
-    const { timers } = this;
-    if (timers.earliest === undefined) return false;
+    if (this.timers.earliest === undefined) return false;
     const now = this.clock.now();
-    let rang = false;
-    for (let timer = timers.earliest; timer !== undefined && timer.at <= now; timer = timers.earliest) {
-      timers.remove(timer);
-      timer.ring();
-      rang = true;
-    }
-    return rang;
+    this.time = now | 0;
+    return this.timers.ring(now);
   }
 
   /** Nothing is ready: the host's timer and the bell are set. */

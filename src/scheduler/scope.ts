@@ -4,10 +4,11 @@
 // stops. While that body is being closed, or has ended, the scope is `masked`: what runs then is
 // cleanup, and is never cut. A scope that is opened in the cleanup is not masked, and works in full.
 //
-// May import: the coroutine layer, runnable, states; Task as a type.
+// May import: the coroutine layer, footprint, runnable, states; Task as a type.
 
 import type { Frame } from "../coroutine/frames.ts";
 import { show } from "../coroutine/errors.ts";
+import { TASKS, touch } from "./footprint.ts";
 import { type ArgsOf, type Runnable, toCoroutine } from "./runnable.ts";
 import type { TaskOf } from "./spawn.ts";
 import { BACKGROUND, CANCELLED, CANCELLED_SCOPE, OBSERVED } from "./states.ts";
@@ -80,6 +81,7 @@ export class Scope {
 
   /** Its tasks that have not ended, in the order of their start. */
   get tasks(): Task[] {
+    touch(this.task, TASKS);
     const tasks: Task[] = [];
     for (let task = this.firstTask; task !== null; task = task.following) tasks.push(task);
     return tasks;
@@ -125,6 +127,7 @@ export class Scope {
 
   /** @internal */
   remove(task: Task): void {
+    touch(this.task, TASKS, true);
     const { previous, following } = task;
     if (previous === null) this.firstTask = following;
     else previous.following = following;
@@ -176,6 +179,7 @@ function textOf(error: unknown): string {
 
 /** Cancels what runs in `scope`, inwards up to shields and cleanups, and its tasks with theirs, innermost first. */
 export function cancelScope(scope: Scope, reason: unknown): void {
+  touch(scope.task);
   if (scope.cancelled || scope.hasEnded) return;
   const at = scope.task.scheduler.clock.now();
   const tasks: Task[] = [];
@@ -186,7 +190,10 @@ export function cancelScope(scope: Scope, reason: unknown): void {
     tasks.push(task);
     if (task.hasBegun) markInwards(task.own(), reason, at, found);
   }
+  const { watcher } = scope.task.scheduler;
+  if (watcher !== null) for (const task of [scope.task, ...tasks]) watcher.taskCancelled(task);
   for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
+    touch(task);
     if (task.hasBegun) task.interrupt();
     else task.end(CANCELLED, reason);
   }

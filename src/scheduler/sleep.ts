@@ -1,10 +1,11 @@
 // Time: sleep, yieldNow, and the timer that scopes use.
 //
-// May import: errors, op, timers.
+// May import: errors, footprint, op, timers.
 
 import { instruct, NEXT, runningRoot } from "../coroutine/drive.ts";
 import { show } from "../coroutine/errors.ts";
 import { WAIT } from "../coroutine/frames.ts";
+import { TIMERS, touch } from "./footprint.ts";
 import { activeTask, dropStray, isCut, Op, PENDING, taken } from "./op.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Task } from "./task.ts";
@@ -42,6 +43,10 @@ class Sleep extends Op<void> implements Timer {
 
   ring(): void {
     this.complete(undefined);
+  }
+
+  override touch(): void {
+    touch(TIMERS, "", true);
   }
 
   describe(): string {
@@ -87,6 +92,8 @@ class YieldNow extends Op<void> {
 
   withdraw(): void {}
 
+  override touch(): void {}
+
   describe(): string {
     return "yieldNow()";
   }
@@ -112,9 +119,11 @@ export class Timeout implements Timer {
     this.at = scheduler.clock.now() + ms;
     this.ring = ring;
     scheduler.timers.add(this);
+    touch(TIMERS);
   }
 
   takeBack(): void {
     this.#scheduler.timers.remove(this);
+    touch(TIMERS);
   }
 }

@@ -1,6 +1,7 @@
 // A task: a coroutine that the scheduler runs. How it is resumed, interrupted, and how it ends.
 //
-// May import: the coroutine layer, end-scope, errors, exchange, interrupt, join, op, scope, states, swallowed.
+// May import: the coroutine layer, end-scope, errors, exchange, footprint, interrupt, join, op, scope, sites, states,
+// swallowed.
 
 import type { Coroutine } from "../coroutine/coroutine.ts";
 import { CLOSE, NEXT, onCleanupError, runStack } from "../coroutine/drive.ts";
@@ -8,12 +9,14 @@ import { CREATED, HELD, WAIT } from "../coroutine/frames.ts";
 import { restOf } from "./end-scope.ts";
 import { SchedulerError } from "./errors.ts";
 import { type Exchange, Send, taskYielded } from "./exchange.ts";
+import { END, TASKS, touch } from "./footprint.ts";
 import { endLost, interrupt, isUnwinding } from "./interrupt.ts";
 import { Join, listen, type Listener } from "./join.ts";
 import type { Line } from "./line.ts";
 import { activeTask, dropStray, type Op, type Waitable } from "./op.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { cancelScope, Scope } from "./scope.ts";
+import { noteFailure, noteSite, sites } from "./sites.ts";
 import {
   CANCELLED,
   DONE,
@@ -47,6 +50,8 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
   value: unknown = undefined;
   /** @internal Its innermost scope; null until it has one. */
   scope: Scope | null = null;
+  /** @internal When it began to wait, in the scheduler's `time`. */
+  since = 0;
   /** @internal The op that it waits for, or whose result it has not taken yet. */
   wait: Op<unknown> | null = null;
   /** @internal The store that it runs in (ambient.ts). */
@@ -81,7 +86,8 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     scheduler.live++;
     this.ambient = scheduler.ambient === null ? undefined : scheduler.ambient.getStore();
     owner?.add(this);
-    if (scheduler.watcher !== null) scheduler.watcher.tell("taskSpawned", this);
+    if (sites.left > 0) noteSite(this);
+    if (scheduler.watcher !== null) scheduler.watcher.taskSpawned(this);
   }
 
   /** That of its body; may be changed, to tell tasks of one body apart. Shown in errors and dumps. */
@@ -99,6 +105,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
   }
 
   get state(): TaskState {
+    touch(this, "", true);
     return STATES[this.status]!;
   }
 
@@ -167,6 +174,8 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
 
   /** @internal Starts a task in `owner`, a scope of this task. */
   start(owner: Scope, root: Coroutine, flags: number): Task {
+    touch(this, "", true);
+    touch(this, TASKS, true);
     if (owner.hasEnded) throw new SchedulerError(`${owner.name} has ended: no task can be started in it any more`);
     const task = new Task(this.scheduler, root, owner, flags);
     if (owner.cancelled) task.end(CANCELLED, owner.reason);
@@ -199,13 +208,17 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     // It went on after a wait that some iteration had swallowed.
     if (result !== WAIT && this.wait !== null) dropStray(this);
     if (result === WAIT) {
-      if (this.status === RUNNING) this.status = WAITING;
+      if (this.status === RUNNING) {
+        this.status = WAITING;
+        this.since = this.scheduler.time;
+      }
       if ((this.flags & WATCHED) !== 0 && hasGoneOn(this)) endLost(this);
     } else if (result.done === true) {
       this.#bodyEnded(DONE, result.value);
       return;
     } else {
       this.status = WAITING;
+      this.since = this.scheduler.time;
       taskYielded(this, result.value);
     }
     if ((this.flags & INTERRUPTED) !== 0) this.interrupt();
@@ -213,13 +226,16 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
 
   /** @internal */
   cancelNow(reason: unknown): void {
+    touch(this);
     if (this.hasEnded) return;
-    if (this.hasBegun) cancelScope(this.own(), reason);
-    else this.end(CANCELLED, reason);
+    if (this.hasBegun) return cancelScope(this.own(), reason);
+    this.scheduler.watcher?.taskCancelled(this);
+    this.end(CANCELLED, reason);
   }
 
   /** @internal For those that interrupt.ts must not import. */
   interrupt(): void {
+    touch(this);
     interrupt(this);
   }
 
@@ -260,13 +276,15 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     const { owner, listeners, exchange } = this;
     this.status = status;
     this.value = value;
+    touch(this, END);
     this.scheduler.live--;
     this.scope?.end();
+    if (status === FAILED) noteFailure(this, value);
     if (owner !== null) {
       if (status === FAILED) owner.childFailed(this, (this.flags & SUPERVISED) !== 0);
       owner.remove(this);
     }
-    if (this.scheduler.watcher !== null) this.scheduler.watcher.tell("taskEnded", this);
+    if (this.scheduler.watcher !== null) this.scheduler.watcher.taskEnded(this);
     if (exchange !== null) exchange.taskEnded();
     if (listeners === null) return;
     this.listeners = null;

@@ -36,6 +36,17 @@ export class Timers {
     else this.#down(place, last);
   }
 
+  /** Rings those of `now` and before; whether there were any. */
+  ring(now: number): boolean {
+    let rang = false;
+    for (let { earliest } = this; earliest !== undefined && earliest.at <= now; { earliest } = this) {
+      this.remove(earliest);
+      earliest.ring();
+      rang = true;
+    }
+    return rang;
+  }
+
   #up(place: number, timer: Timer): void {
     const heap = this.#heap;
     while (place > 0) {

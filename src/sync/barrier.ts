@@ -6,10 +6,11 @@
 //
 // May import: the scheduler layer, checks.
 
+import { created, touch } from "../scheduler/footprint.ts";
 import { Line } from "../scheduler/line.ts";
 import { type Op, PENDING, Waiter } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
-import { checkCount, checkRun } from "./checks.ts";
+import { checkCount, checkRun, type Named, titled } from "./checks.ts";
 
 class Arrival extends Waiter<number> {
   readonly barrier: Barrier;
@@ -35,9 +36,13 @@ class Arrival extends Waiter<number> {
     this.barrier.queue.leave(this);
   }
 
+  override touch(): void {
+    touch(this.barrier);
+  }
+
   describe(): string {
-    const { queue, parties } = this.barrier;
-    return `barrier that ${queue.length} of ${parties} tasks have come to`;
+    const { queue, parties, name } = this.barrier;
+    return `${titled("barrier", name, "barrier")} that ${queue.length} of ${parties} tasks have come to`;
   }
 }
 
@@ -71,13 +76,19 @@ export interface BarrierStatistics {
 export class Barrier {
   /** How many tasks it lets go together. */
   readonly parties: number;
+  readonly name: string | undefined;
   /** @internal */
   readonly queue: Line<Arrival> = new Line();
 
-  /** @throws {RangeError} if `parties` is no positive integer */
-  constructor(parties: number) {
+  /**
+   * @param options `name`: shown in errors, reports and dumps
+   * @throws {RangeError} if `parties` is no positive integer
+   */
+  constructor(parties: number, { name }: Named = {}) {
     checkCount(parties, "Barrier");
+    this.name = name;
     this.parties = parties;
+    created(this);
   }
 
   /**
@@ -92,6 +103,7 @@ export class Barrier {
 
   /** A snapshot, for logs and reports. */
   statistics(): BarrierStatistics {
+    touch(this);
     return { parties: this.parties, waiting: this.queue.length };
   }
 }

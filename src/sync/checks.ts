@@ -19,6 +19,17 @@ function show(value: unknown): string {
   return typeof value === "number" ? `${value}` : Object.prototype.toString.call(value);
 }
 
+/** What all classes here may be given. */
+export interface Named {
+  /** Shown in errors, reports and dumps. */
+  name?: string;
+}
+
+/** A kind of thing with its name, for instance `mutex "accounts"`; `unnamed` if it has none. */
+export function titled(kind: string, name: string | undefined, unnamed: string): string {
+  return name === undefined ? unnamed : `${kind} ${JSON.stringify(name)}`;
+}
+
 /**
  * One run at a time: while tasks of one hold or wait, those of another would be woken behind its back, and each would
  * see a deadlock where there is none.

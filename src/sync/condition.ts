@@ -10,12 +10,13 @@
 //
 // May import: the scheduler layer, mutex, checks.
 
+import { created, touch } from "../scheduler/footprint.ts";
 import { Line } from "../scheduler/line.ts";
 import { PENDING, type Waitable } from "../scheduler/op.ts";
 import { toCoroutine } from "../scheduler/runnable.ts";
 import type { Task } from "../scheduler/task.ts";
-import { checkCount, checkRun } from "./checks.ts";
-import { type Guard, Lock, Mutex } from "./mutex.ts";
+import { checkCount, checkRun, type Named, titled } from "./checks.ts";
+import { type Guard, Lock, LOCKS, Mutex } from "./mutex.ts";
 
 /** A place in the line for a notification, and then in that for the lock. */
 class Notified extends Lock {
@@ -49,8 +50,18 @@ class Notified extends Lock {
     if (this.passesOn) this.condition.wake(1, true);
   }
 
+  override touch(isWhole = false): void {
+    touch(this.condition);
+    super.touch(isWhole);
+  }
+
   override describe(): string {
-    return this.isNotified ? super.describe() : "notification of a condition";
+    if (this.isNotified) return super.describe();
+    return `notification of ${titled("condition", this.condition.name, "a condition")}`;
+  }
+
+  override needs(tell: (task: Task, held: string) => void): void {
+    if (this.isNotified) super.needs(tell);
   }
 }
 
@@ -120,13 +131,19 @@ export interface ConditionStatistics {
  */
 export class Condition {
   readonly mutex: Mutex;
+  readonly name: string | undefined;
   /** @internal */
   readonly queue: Line<Notified> = new Line();
 
-  /** @throws {TypeError} if `mutex` is none */
-  constructor(mutex: Mutex) {
+  /**
+   * @param options `name`: shown in errors, reports and dumps
+   * @throws {TypeError} if `mutex` is none
+   */
+  constructor(mutex: Mutex, { name }: Named = {}) {
     if (!(mutex instanceof Mutex)) throw new TypeError("Condition needs the Mutex that guards what is waited for");
     this.mutex = mutex;
+    this.name = name;
+    created(this);
   }
 
   /**
@@ -159,11 +176,14 @@ export class Condition {
 
   /** A snapshot, for logs and reports. */
   statistics(): ConditionStatistics {
+    touch(this);
     return { waiting: this.queue.length };
   }
 
   /** Moves up to `n` waiters to the line for the mutex. @internal */
   wake(n: number, passesOn: boolean): void {
+    touch(this);
+    this.mutex.touch(LOCKS, false);
     for (let waiter: Notified | null; n > 0 && (waiter = this.queue.take()) !== null; n--) {
       waiter.passesOn = passesOn;
       waiter.isNotified = true;

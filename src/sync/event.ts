@@ -6,10 +6,11 @@
 //
 // May import: the scheduler layer, checks.
 
+import { created, touch } from "../scheduler/footprint.ts";
 import { Line } from "../scheduler/line.ts";
 import { activeTask, type Op, PENDING, Waiter } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
-import { checkRun } from "./checks.ts";
+import { checkRun, type Named, titled } from "./checks.ts";
 
 class Happening extends Waiter<void> {
   readonly event: Event;
@@ -32,8 +33,12 @@ class Happening extends Waiter<void> {
     this.event.queue.leave(this);
   }
 
+  override touch(isWhole = false): void {
+    touch(this.event, "", !isWhole);
+  }
+
   describe(): string {
-    return "event that is not set";
+    return `${titled("event", this.event.name, "event")} that is not set`;
   }
 }
 
@@ -60,11 +65,19 @@ export interface EventStatistics {
  * Source: Python, `asyncio.Event`; Trio, `Event` (there without `clear`).
  */
 export class Event {
+  readonly name: string | undefined;
   /** @internal */
   readonly queue: Line<Happening> = new Line();
   #isSet = false;
 
+  /** @param options `name`: shown in errors, reports and dumps */
+  constructor({ name }: Named = {}) {
+    this.name = name;
+    created(this);
+  }
+
   get isSet(): boolean {
+    touch(this);
     return this.#isSet;
   }
 
@@ -74,6 +87,7 @@ export class Event {
    * @throws {SchedulerError} in a task, if tasks of another run wait
    */
   set(): void {
+    touch(this, "", true); // commutes with those that come to wait
     this.check(activeTask());
     this.#isSet = true;
     for (let waiter = this.queue.take(); waiter !== null; waiter = this.queue.take()) waiter.complete(undefined);
@@ -81,6 +95,7 @@ export class Event {
 
   /** Has tasks that come later wait again; those that were let go stay so. */
   clear(): void {
+    touch(this);
     this.#isSet = false;
   }
 
@@ -95,6 +110,7 @@ export class Event {
 
   /** A snapshot, for logs and reports. */
   statistics(): EventStatistics {
+    touch(this);
     return { isSet: this.#isSet, waiting: this.queue.length };
   }
 

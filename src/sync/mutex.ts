@@ -8,10 +8,11 @@
 // May import: the scheduler layer, checks.
 
 import { SchedulerError } from "../scheduler/errors.ts";
+import { created, touch } from "../scheduler/footprint.ts";
 import { Line } from "../scheduler/line.ts";
 import { type Op, PENDING, requireTask, Waiter } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
-import { checkRun } from "./checks.ts";
+import { checkRun, type Named, titled } from "./checks.ts";
 
 /** What {@link Mutex.lock} gives: disposing it unlocks the mutex, once. */
 export class Guard {
@@ -31,6 +32,9 @@ export class Guard {
     if (this.#mutex.guard === this) this.#mutex.unlock();
   }
 }
+
+/** A part of a mutex (footprint.ts): an unlock commutes with those that come for the lock, they do not with one another. */
+export const LOCKS = " locks";
 
 /** A place in the line for a mutex. @internal */
 export class Lock extends Waiter<Guard> {
@@ -66,8 +70,17 @@ export class Lock extends Waiter<Guard> {
     this.mutex.pass();
   }
 
+  override touch(isWhole = false): void {
+    this.mutex.touch(LOCKS, isWhole);
+  }
+
   describe(): string {
     return this.mutex.describe();
+  }
+
+  override needs(tell: (task: Task, held: string) => void): void {
+    const { holder, name } = this.mutex;
+    if (holder !== null) tell(holder, titled("mutex", name, "the mutex"));
   }
 }
 
@@ -105,6 +118,7 @@ export interface MutexStatistics {
  * Source: Trio, `Lock` (owned by a task, direct hand-over); Kotlin, `Mutex`.
  */
 export class Mutex {
+  readonly name: string | undefined;
   /** @internal */
   holder: Task | null = null;
   /** @internal */
@@ -112,7 +126,14 @@ export class Mutex {
   /** @internal */
   readonly queue: Line<Lock> = new Line();
 
+  /** @param options `name`: shown in errors, reports and dumps */
+  constructor({ name }: Named = {}) {
+    this.name = name;
+    created(this);
+  }
+
   get isLocked(): boolean {
+    touch(this);
     return this.holder !== null;
   }
 
@@ -134,6 +155,7 @@ export class Mutex {
    */
   tryLock(): Guard | undefined {
     const task = requireTask("tryLock()");
+    touch(this);
     checkRun(this.holder?.scheduler, task, "this mutex");
     return this.holder === null ? this.grant(task, null) : undefined;
   }
@@ -153,11 +175,12 @@ export class Mutex {
     return { isLocked: this.isLocked, holder: this.holder?.name, waiting: this.queue.length };
   }
 
-  /** For reports, for instance `lock held by task writer`. */
+  /** For reports, for instance `lock held by task writer`, or `mutex "accounts" held by task writer`. */
   describe(): string {
     const { holder } = this;
-    if (holder === null) return "lock that nobody holds";
-    return `lock held by task ${holder.name}${holder.hasEnded ? ", which has ended without unlocking it" : ""}`;
+    const what = titled("mutex", this.name, "lock");
+    if (holder === null) return `${what} that nobody holds`;
+    return `${what} held by task ${holder.name}${holder.hasEnded ? ", which has ended without unlocking it" : ""}`;
   }
 
   /** The running task, which must hold the mutex. @internal */
@@ -177,8 +200,15 @@ export class Mutex {
     return (this.guard = kept ?? new Guard(this));
   }
 
+  /** Tells that a part of it is used, or all of it (footprint.ts). @internal */
+  touch(part: string, isWhole: boolean): void {
+    touch(this, part);
+    touch(this, "", !isWhole);
+  }
+
   /** Ends the present hold. @internal */
   pass(): void {
+    this.touch(" unlocks", false);
     const next = this.queue.take();
     if (next === null) this.holder = this.guard = null;
     else next.complete(this.grant(next.task!, next.kept));

@@ -8,11 +8,12 @@
 // May import: the scheduler layer, checks.
 
 import { SchedulerError } from "../scheduler/errors.ts";
+import { created, touch } from "../scheduler/footprint.ts";
 import { Line } from "../scheduler/line.ts";
 import { activeTask, type Op, PENDING, requireTask, Waiter } from "../scheduler/op.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Task } from "../scheduler/task.ts";
-import { checkCount, checkRun } from "./checks.ts";
+import { checkCount, checkRun, type Named, titled } from "./checks.ts";
 
 class Acquire extends Waiter<void> {
   readonly semaphore: Semaphore;
@@ -42,9 +43,15 @@ class Acquire extends Waiter<void> {
     this.semaphore.giveBack(this.permits);
   }
 
+  override touch(isWhole = false): void {
+    // A release commutes with those that come for permits, they do not with one another.
+    touch(this.semaphore, " acquires");
+    touch(this.semaphore, "", !isWhole);
+  }
+
   describe(): string {
-    const { available, permits } = this.semaphore;
-    return `acquire(${this.permits}) of a semaphore with ${available} of ${permits} permits available`;
+    const { available, permits, name } = this.semaphore;
+    return `acquire(${this.permits}) of ${titled("semaphore", name, "a semaphore")} with ${available} of ${permits} permits available`;
   }
 }
 
@@ -87,20 +94,27 @@ export interface SemaphoreStatistics {
 export class Semaphore {
   /** How many permits there are. */
   readonly permits: number;
+  readonly name: string | undefined;
   /** @internal */
   readonly queue: Line<Acquire> = new Line();
   #available: number;
   /** Whose tasks have the permits that are out. */
   #user: Scheduler | undefined = undefined;
 
-  /** @throws {RangeError} if `permits` is no positive integer */
-  constructor(permits: number) {
+  /**
+   * @param options `name`: shown in errors, reports and dumps
+   * @throws {RangeError} if `permits` is no positive integer
+   */
+  constructor(permits: number, { name }: Named = {}) {
     checkCount(permits, "Semaphore");
+    this.name = name;
     this.permits = this.#available = permits;
+    created(this);
   }
 
   /** How many permits nobody has. */
   get available(): number {
+    touch(this);
     return this.#available;
   }
 
@@ -124,6 +138,7 @@ export class Semaphore {
    */
   tryAcquire(k = 1): boolean {
     this.#check(k, "tryAcquire");
+    touch(this);
     return this.take(requireTask("tryAcquire()"), k);
   }
 
@@ -135,8 +150,11 @@ export class Semaphore {
    */
   release(k = 1): void {
     checkCount(k, "release");
+    touch(this, " releases");
+    touch(this, "", true);
     checkRun(this.#userNow(), activeTask(), "this semaphore");
     if (this.#available + k > this.permits) {
+      touch(this);
       const out = this.permits - this.#available;
       throw new SchedulerError(
         `release(${k}), but ${out} of ${this.permits} permits are out: release what was acquired`,
@@ -147,6 +165,7 @@ export class Semaphore {
 
   /** A snapshot, for logs and reports. */
   statistics(): SemaphoreStatistics {
+    touch(this);
     return { permits: this.permits, available: this.#available, waiting: this.queue.length };
   }
 

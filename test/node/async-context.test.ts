@@ -4,6 +4,7 @@ import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
 import { Channel, defer, Event, run, scope, sleep, spawn, type Task, until, yieldNow } from "corun";
+import { VirtualClock } from "corun/testing";
 import { describe, expect, test } from "vitest";
 import { all } from "../../src/combinators/all.ts";
 import { from } from "../../src/interop/channel-from.ts";
@@ -12,7 +13,6 @@ import { on } from "../../src/interop/on.ts";
 import { once } from "../../src/interop/once.ts";
 import { toReadableStream } from "../../src/interop/to-readable-stream.ts";
 import { toWritableStream } from "../../src/interop/to-writable-stream.ts";
-import { VirtualClock } from "../together/virtual-clock.ts";
 
 const store = new AsyncLocalStorage<string>();
 const here = () => store.getStore();

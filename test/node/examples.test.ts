@@ -20,6 +20,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What the examples of tasks print. */
 const together: Record<string, string> = {
+  // At a load of 3/4: M/M/1 waits load / (1 - load) services, and Erlang's C for two gives 9/7.
+  "bank-queue": `
+                           waits, minutes in theory      inside         in theory
+one teller                 3.12 ± 0.28    3.00           3.10           3.00
+two tellers, a line each   2.85 ± 0.18    3.00           5.75           6.00
+two tellers, one line      1.29 ± 0.12    1.29           3.43           3.43
+`,
   // All pages that there are, each once; who asked for the one that is never answered has hung up.
   crawler: `
 cake/: 200

@@ -13,9 +13,9 @@ import {
   TimeoutError,
   yieldNow,
 } from "corun";
+import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 /** How joining `task` ends. */
 function* joined(

@@ -1,8 +1,8 @@
 // Classic programs of concurrency with known answers: those whose tasks come together in groups.
 import { Channel, runSync, select, sleep, spawn } from "corun";
+import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { runVirtually } from "./outcome.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 type Wait<R = void> = Generator<never, R, unknown>;
 

@@ -12,9 +12,9 @@ import {
   spawn,
   yieldNow,
 } from "corun";
+import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 /** Waits until it is cancelled, and then cleans up in two steps that wait. */
 const worker = coroutine(function* (log: string[], name: string): Coroutine.Body {

@@ -14,9 +14,9 @@ import {
   timeout,
   yieldNow,
 } from "corun";
+import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 /** One yield between setup and teardown. */
 const resource = coroutine(function* (log: string[], name: string): Coroutine.Body<string> {

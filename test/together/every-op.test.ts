@@ -23,8 +23,8 @@ import {
   type Waitable,
   yieldNow,
 } from "corun";
+import { VirtualClock } from "corun/testing";
 import { describe, expect, test } from "vitest";
-import { VirtualClock } from "./virtual-clock.ts";
 
 interface Kind {
   /** Makes one more of this kind. */

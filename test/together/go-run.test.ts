@@ -11,9 +11,9 @@ import {
   spawn,
   type Waitable,
 } from "corun";
+import { VirtualClock } from "corun/testing";
 import { expect, expectTypeOf, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 test("GO38: each end of a channel has a type of its own: misuse does not compile", () => {
   const channel = new Channel<number>(1);

@@ -14,10 +14,10 @@ import {
   until,
   yieldNow,
 } from "corun";
+import { VirtualClock } from "corun/testing";
 import { describe, expect, test, vi } from "vitest";
 import { from } from "../../src/interop/channel-from.ts";
 import { runVirtually } from "./outcome.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 function* drain<T>(channel: Channel<T>) {
   const got: T[] = [];

@@ -1,8 +1,8 @@
 // `iterate`, and channels under `for await`: a run and the code outside it, each at the pace of the other.
 import { CancelledError, Channel, coroutine, run, scope, sleep, spawn, until } from "corun";
+import { VirtualClock } from "corun/testing";
 import { describe, expect, test } from "vitest";
 import { iterate } from "../../src/interop/iterate.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 

@@ -12,10 +12,10 @@ import {
   TimeoutError,
   yieldNow,
 } from "corun";
+import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
 import { counter } from "./steps.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 test("KT40: waiting in finally works in a shield, twice and nested too, and the task stays cancelled after it", async () => {
   const step = counter();

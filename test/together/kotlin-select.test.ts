@@ -1,9 +1,9 @@
 // Select as the tests of kotlinx.coroutines have it. IDs are rows of the conformance table.
 import { Channel, type Guard, Mutex, runSync, select, sleep, spawn, yieldNow } from "corun";
+import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
 import { counter } from "./steps.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 const ways = [
   { kind: "send", withDefault: false },

@@ -14,9 +14,9 @@ import {
   timeout,
   TimeoutError,
 } from "corun";
+import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { runVirtually } from "./outcome.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 const WHO = ["parent", "sibling", "deadline", "timeout", "signal", "self"] as const;
 const DEPTHS = ["own frame", "1", "10", "1000", "child", "grandchild", "helper"] as const;

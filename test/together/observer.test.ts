@@ -13,9 +13,9 @@ import {
   timeout,
   yieldNow,
 } from "corun";
+import { VirtualClock } from "corun/testing";
 import { afterEach, expect, test, vi } from "vitest";
 import { runVirtually } from "./outcome.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 afterEach(() => vi.restoreAllMocks());
 

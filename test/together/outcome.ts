@@ -1,6 +1,6 @@
 // Runs a program on virtual time, and tells how it ended.
 import { run, type RunOptions } from "corun";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "corun/testing";
 
 export type Program<R> = () => Generator<unknown, R, unknown>;
 

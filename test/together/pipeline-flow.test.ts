@@ -14,9 +14,9 @@ import {
   TimeoutError,
   type Waitable,
 } from "corun";
+import { VirtualClock } from "corun/testing";
 import { describe, expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 function* waitFor<T>(op: Waitable<T>): Generator<never, T, unknown> {
   return yield* op;

@@ -1,10 +1,10 @@
 // Pipelines: what comes out of each source and each stage.
 import { Readable } from "node:stream";
 import { all, Channel, coroutine, type Pipeline, pipeline, run, runSync, sleep, spawn, timeout, until } from "corun";
+import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import * as fc from "fast-check";
 import { runVirtually } from "./outcome.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 const valuesOf = <T>(made: Pipeline<T>): Promise<T[]> => run.with({ clock: new VirtualClock() })(() => made.toArray());
 

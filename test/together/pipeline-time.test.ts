@@ -1,7 +1,7 @@
 // Pipelines: the stages in which time passes, on virtual time.
 import { type Pipeline, pipeline, run, sleep, TimeoutError } from "corun";
+import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
-import { VirtualClock } from "./virtual-clock.ts";
 
 /** A source whose items come at the moments that they are. */
 function at(clock: VirtualClock, ...moments: number[]): Pipeline<number> {

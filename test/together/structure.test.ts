@@ -15,11 +15,12 @@ import {
   type Task,
   timeout,
   TimeoutError,
+  until,
   yieldNow,
 } from "corun";
+import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 function* fails(after: number, error: unknown) {
   yield* sleep(after);
@@ -233,7 +234,7 @@ test("runSync throws if it would have to wait, and nothing of it runs later", as
   const log: string[] = [];
   expect(() =>
     runSync(function* () {
-      yield* sleep(1);
+      yield* until(new Promise((resolve) => setTimeout(resolve, 1)));
       log.push("later");
     }),
   ).toThrow(SchedulerError);

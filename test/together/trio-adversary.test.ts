@@ -12,9 +12,9 @@ import {
   type Task,
   timeout,
 } from "corun";
+import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 /** Lets a body know which turn it is in, and stops a loop that should have ended long ago. */
 function* turns(most: number): Generator<number, void, void> {

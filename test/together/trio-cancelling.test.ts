@@ -1,8 +1,8 @@
 // What Trio's tests pin about cancelling: points, order, nesting. IDs are rows of the conformance table.
 import { abortSignal, coroutine, type Coroutine, scope, shield, sleep, spawn, type Task, until, yieldNow } from "corun";
+import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { runVirtually } from "./outcome.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 /** A task that cancels itself and then comes to `wait`: what runs of it. */
 async function afterSelfCancel(wait: () => { [Symbol.iterator](): Iterator<never, unknown, unknown> }) {

@@ -1,8 +1,8 @@
 // What Trio's tests pin about scopes in scopes. IDs are rows of the conformance table.
 import { type CancelledError, type Scope, scope, shield, sleep, spawn, timeout, TimeoutError, yieldNow } from "corun";
+import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { runVirtually } from "./outcome.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 /** Two scopes, one in the other, with deadlines: what is seen where. */
 function nested(outer: number, inner: number, cleanup: number) {

@@ -19,9 +19,9 @@ import {
   until,
   yieldNow,
 } from "corun";
+import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
-import { VirtualClock } from "./virtual-clock.ts";
 
 test("TR01: a run inside a task is a run of its own: it blocks nobody, and its failure goes to its promise", async () => {
   const log: string[] = [];

@@ -120,10 +120,11 @@ export class Promises {
   }
 }
 
-/** An error as it may be written after `throws`. */
+/** An error as it may be written after `throws`; of a text of many lines, the first. */
 function shapesOf(error: Error): string[] {
   const code = "code" in error ? ` [${String(error.code)}]` : "";
-  return [error.name, `${error.name}: ${error.message}`, error.name + code, `${error.name}${code}: ${error.message}`];
+  const [message] = error.message.split("\n");
+  return [error.name, `${error.name}: ${message}`, error.name + code, `${error.name}${code}: ${message}`];
 }
 
 /** Whether `text` is `pattern`, in which `…` stands for any text. */

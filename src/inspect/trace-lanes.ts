@@ -1,0 +1,114 @@
+// Who is who in a trace: tasks, coroutines that are resumed by hand, and the code outside, each with a number.
+//
+// Numbers: 0 nobody, 1 the code outside, then coroutines; the tasks of the n-th run have n * 2^32 and their turn.
+// Of tasks nothing is kept here: those that live are found from the roots of the runs, of others the events tell.
+//
+// May import: the coroutine and scheduler layers, as types.
+
+import type { Coroutine } from "../coroutine/coroutine.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
+import type { Task } from "../scheduler/task.ts";
+
+export const NOBODY = 0;
+export const PROGRAM = 1;
+const RUN = 2 ** 32;
+
+/** The code outside, or a coroutine. That may be forgotten by everybody, so it is not held. */
+export interface Hand {
+  readonly id: number;
+  name: string;
+  readonly parent: number;
+  readonly site: number;
+  /** The numbers of the first and of the last event that it is in. */
+  readonly first: number;
+  last: number;
+  /** How it ended; null: it has not. */
+  end: "closed" | "failed" | null;
+}
+
+/** A task that lives, as it is now. */
+export interface Live {
+  readonly id: number;
+  readonly parent: number;
+  readonly name: string;
+  readonly state: Task["state"];
+  readonly waitsFor: string | null;
+}
+
+export class Lanes {
+  readonly hands: Map<number, Hand> = new Map();
+  readonly #roots: Set<Task> = new Set();
+  readonly #runs: WeakMap<Scheduler, number> = new WeakMap();
+  readonly #coroutines: WeakMap<Coroutine, number> = new WeakMap();
+  readonly #capacity: number;
+  /** When there are so many coroutines, those are forgotten whose events are lost. */
+  #limit: number;
+  #runCount = 0;
+  #coroutineCount = PROGRAM;
+  /** The run that was asked for last, and the number of its first task, less one. */
+  #scheduler: Scheduler | null = null;
+  #base = 0;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+    this.#limit = 2 * capacity;
+  }
+
+  ofTask(task: Task): number {
+    if (task.scheduler !== this.#scheduler) this.#look(task.scheduler);
+    return this.#base + task.order;
+  }
+
+  #look(scheduler: Scheduler): void {
+    let base = this.#runs.get(scheduler);
+    if (base === undefined) this.#runs.set(scheduler, (base = ++this.#runCount * RUN));
+    this.#scheduler = scheduler;
+    this.#base = base;
+  }
+
+  begun(root: Task): void {
+    this.#roots.add(root);
+  }
+
+  ended(root: Task): void {
+    this.#roots.delete(root);
+  }
+
+  /** All tasks that live. */
+  live(): Live[] {
+    const found: Live[] = [];
+    const next = [...this.#roots];
+    for (let task = next.pop(); task !== undefined; task = next.pop()) {
+      const { parent, name, state, wait } = task;
+      const waitsFor = state === "waiting" ? (wait?.describe() ?? "a send") : null;
+      found.push({
+        id: this.ofTask(task),
+        parent: parent === null ? NOBODY : this.ofTask(parent),
+        name,
+        state,
+        waitsFor,
+      });
+      for (let { scope } = task; scope !== null && scope.task === task; scope = scope.parent) next.push(...scope.tasks);
+    }
+    return found;
+  }
+
+  /** Of a coroutine; of null, the code outside. It takes part in `event`. */
+  hand(coroutine: Coroutine | null, parent: number, site: number, event: number): Hand {
+    let id = coroutine === null ? PROGRAM : this.#coroutines.get(coroutine);
+    if (id === undefined) this.#coroutines.set(coroutine!, (id = ++this.#coroutineCount));
+    let hand = this.hands.get(id);
+    if (hand === undefined) {
+      this.hands.set(id, (hand = { id, name: "program", parent, site, first: event, last: event, end: null }));
+      if (this.hands.size > this.#limit) this.#forget(event - this.#capacity);
+    }
+    if (coroutine !== null) hand.name = coroutine.name;
+    hand.last = event;
+    return hand;
+  }
+
+  #forget(first: number): void {
+    for (const { id, last } of this.hands.values()) if (last < first && id !== PROGRAM) this.hands.delete(id);
+    this.#limit = this.hands.size + 2 * this.#capacity;
+  }
+}

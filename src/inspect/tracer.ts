@@ -1,0 +1,234 @@
+// The tracer: an observer, and one of the hands, that writes down what it is told.
+//
+// There is one class for all traces, with flags, as several would make the scheduler's calls slow. A clock is read once
+// a switch, as that costs as much as a switch.
+//
+// May import: the coroutine and scheduler layers, preview, trace-format, trace-hands, trace-lanes, trace-ring, trace-sites.
+
+import type { Coroutine } from "../coroutine/coroutine.ts";
+import { NEXT, THROW } from "../coroutine/drive.ts";
+import { CREATED } from "../coroutine/frames.ts";
+import type { Observer } from "../scheduler/observer.ts";
+import { activeTask, type Op } from "../scheduler/op.ts";
+import { linesOf } from "../scheduler/probe.ts";
+import { RUNNING, WAITING } from "../scheduler/states.ts";
+import type { Task } from "../scheduler/task.ts";
+import { preview } from "./preview.ts";
+import { KINDS, type TraceKind } from "./trace-format.ts";
+import type { Hands } from "./trace-hands.ts";
+import { Lanes, NOBODY, PROGRAM } from "./trace-lanes.ts";
+import { NO_VALUE, Ring, Shown } from "./trace-ring.ts";
+import { Sites } from "./trace-sites.ts";
+
+const numberOf = (kind: TraceKind): number => KINDS.indexOf(kind);
+const SPAWN = numberOf("spawn");
+const RUN = numberOf("run");
+const WAIT = numberOf("wait");
+const WAKE = numberOf("wake");
+const PASS = numberOf("pass");
+const RESUME = numberOf("resume");
+const YIELD = numberOf("yield");
+const TRANSFER = numberOf("transfer");
+const CANCEL = numberOf("cancel");
+const END = numberOf("end");
+const IDLE = numberOf("idle");
+
+/** A longer string is not kept whole. */
+const LONG = 80;
+
+export interface TracerOptions {
+  capacity: number;
+  time: boolean;
+  values: boolean;
+  sites: boolean;
+}
+
+/** A resume by hand that has not come back. */
+interface Resume {
+  readonly caller: number;
+  /** The coroutine that runs: the one that was resumed, or one that it transferred to. */
+  lane: number;
+  /** The task that it happens in: while another one is active, what was resumed does not run. */
+  readonly task: Task | null;
+  readonly outer: Resume | null;
+}
+
+export class Tracer implements Observer, Hands {
+  /** @internal */ readonly ring: Ring;
+  /** @internal */ readonly lanes: Lanes;
+  /** @internal */ readonly sites: Sites | null;
+  /** @internal */ readonly hasTime: boolean;
+  readonly #hasValues: boolean;
+  /** @internal */ isOn = true;
+  /** @internal When it began, in milliseconds: by the clock of the trace, and since 1970. */
+  readonly startedAt: number = performance.now();
+  /** @internal */ readonly startedOn: number = Date.now();
+  /** How long it took to find sites, in milliseconds: the clock of the trace stands still meanwhile. */
+  #lost = 0;
+  /** The innermost. */
+  #resume: Resume | null = null;
+
+  /** @internal */
+  constructor({ capacity, time, values, sites }: TracerOptions) {
+    this.ring = new Ring(capacity, time, sites);
+    this.lanes = new Lanes(capacity);
+    this.sites = sites ? new Sites() : null;
+    this.hasTime = time;
+    this.#hasValues = values;
+    this.ring.now = this.startedAt;
+  }
+
+  taskSpawned(task: Task): void {
+    if (!this.isOn) return;
+    const parent = this.#present();
+    if (parent === NOBODY) this.#readTime();
+    if (task.owner === null) this.lanes.begun(task);
+    const site = this.#look();
+    this.ring.add(SPAWN, parent, this.lanes.ofTask(task));
+    if (site >= 0) this.ring.place(site);
+  }
+
+  taskScheduled(task: Task): void {
+    const active = activeTask();
+    if (active === task || !this.isOn) return;
+    const { status } = task;
+    // One that starts was spawned just now; one that is closed was cancelled.
+    if ((task.root.status & CREATED) !== 0 || status > THROW) return;
+    const waker = this.#present();
+    if (waker === NOBODY) this.#readTime();
+    this.ring.add(WAKE, waker, this.lanes.ofTask(task));
+    if (this.sites !== null) this.ring.place(this.#look());
+    if (this.#hasValues && (status !== NEXT || task.value !== undefined)) this.ring.tell(this.#keep(task.value), null);
+  }
+
+  beforeStep(task: Task): void {
+    if (!this.isOn) return;
+    this.#readTime();
+    this.ring.addRun(RUN, this.lanes.ofTask(task));
+  }
+
+  waitPassed(task: Task, op: Op<unknown>, value: unknown): void {
+    if (!this.isOn) return;
+    this.ring.add(PASS, this.lanes.ofTask(task), NOBODY);
+    if (this.sites !== null) this.ring.place(this.#look());
+    this.ring.tell(this.#hasValues && value !== undefined ? this.#keep(value) : NO_VALUE, op.describe());
+  }
+
+  afterStep(task: Task): void {
+    const { wait, status } = task;
+    // Of one that is still ready it is plain that it let others go first, unless its line is wanted.
+    if (status > WAITING || (status < RUNNING && this.sites === null) || !this.isOn) return;
+    const site = this.sites === null ? -1 : this.#lookAt(task, this.sites);
+    this.ring.add(wait === null && status === WAITING ? YIELD : WAIT, this.lanes.ofTask(task), NOBODY);
+    if (site >= 0) this.ring.place(site);
+    if (wait !== null) this.ring.tell(NO_VALUE, wait.describe());
+  }
+
+  taskCancelled(task: Task): void {
+    if (!this.isOn || activeTask() === task) return;
+    const by = this.#present();
+    if (by === NOBODY) this.#readTime();
+    this.ring.add(CANCEL, by, this.lanes.ofTask(task));
+    if (this.sites !== null) this.ring.place(this.#look());
+  }
+
+  taskEnded(task: Task): void {
+    if (!this.isOn) return;
+    const { parent, value } = task;
+    // Not to whom it goes, as that is plain, but its parent, as its start may be lost.
+    this.ring.add(END, this.lanes.ofTask(task), parent === null ? NOBODY : this.lanes.ofTask(parent));
+    this.ring.tell(this.#hasValues && value !== undefined ? this.#keep(value) : NO_VALUE, task.state, task.name);
+    if (parent === null) this.lanes.ended(task);
+  }
+
+  turnEnded(): void {
+    if (!this.isOn) return;
+    this.#readTime();
+    // What has run another scheduler goes on.
+    const outer = this.#present();
+    if (outer !== NOBODY) this.ring.addRun(RUN, outer);
+    else if (this.ring.lastKind !== IDLE) this.ring.addRun(IDLE, NOBODY);
+  }
+
+  /** @internal */
+  resumed(coroutine: Coroutine, method: string, value: unknown): void {
+    this.#readTime();
+    const site = this.#look();
+    const { count } = this.ring;
+    const present = this.#present();
+    const caller = present === NOBODY ? this.lanes.hand(null, NOBODY, -1, count).id : present;
+    const { id } = this.lanes.hand(coroutine, caller, site, count);
+    this.ring.add(RESUME, caller, id);
+    if (site >= 0) this.ring.place(site);
+    this.ring.tell(this.#hasValues && value !== undefined ? this.#keep(value) : NO_VALUE, method);
+    this.#resume = { caller, lane: id, task: activeTask(), outer: this.#resume };
+  }
+
+  /** @internal */
+  cameBack(coroutine: Coroutine, how: "yielded" | "returned" | "threw", value: unknown): void {
+    // The trace began in between.
+    if (this.#resume === null) return;
+    const { caller, lane, outer } = this.#resume;
+    this.#resume = outer;
+    this.#readTime();
+    const end = coroutine.state !== "closed" ? null : how === "threw" ? "failed" : "closed";
+    const hand = this.lanes.hand(coroutine, caller, -1, this.ring.count);
+    if (caller === PROGRAM) this.lanes.hand(null, NOBODY, -1, this.ring.count);
+    hand.end = end;
+    this.ring.add(end === null ? YIELD : END, lane, caller);
+    this.ring.tell(this.#hasValues && (end === null || value !== undefined) ? this.#keep(value) : NO_VALUE, end);
+  }
+
+  /** @internal */
+  transferred(target: Coroutine, value: unknown): void {
+    this.#readTime();
+    const site = this.#look();
+    const from = this.#present();
+    const { id } = this.lanes.hand(target, from, site, this.ring.count);
+    this.ring.add(TRANSFER, from, id);
+    if (site >= 0) this.ring.place(site);
+    if (this.#hasValues && value !== undefined) this.ring.tell(this.#keep(value), null);
+    if (this.#resume !== null) this.#resume.lane = id;
+  }
+
+  /** The lane that runs now. */
+  #present(): number {
+    const active = activeTask();
+    if (this.#resume !== null && this.#resume.task === active) return this.#resume.lane;
+    return active === null ? NOBODY : this.lanes.ofTask(active);
+  }
+
+  /** @internal The time of the trace, in milliseconds. */
+  clock(): number {
+    return performance.now() - this.#lost;
+  }
+
+  #readTime(): void {
+    if (this.hasTime) this.ring.now = this.clock();
+  }
+
+  /** Where the program is now. */
+  #look(): number {
+    if (this.sites === null) return -1;
+    const began = performance.now();
+    const site = this.sites.here();
+    this.#lost += performance.now() - began;
+    return site;
+  }
+
+  /** Where `task` is suspended. */
+  #lookAt(task: Task, sites: Sites): number {
+    this.#readTime();
+    const began = performance.now();
+    const site = sites.of(linesOf(task)[0]);
+    this.#lost += performance.now() - began;
+    return site;
+  }
+
+  /** What is kept of a value. */
+  #keep(value: unknown): unknown {
+    const isPlain = typeof value !== "object" && typeof value !== "function" && typeof value !== "string";
+    if (isPlain || value === null) return value;
+    return typeof value === "string" && value.length <= LONG ? value : new Shown(preview(value));
+  }
+}

@@ -1,0 +1,63 @@
+// Where tasks were started: the host's stack at the start, of as many as is cheap.
+//
+// To take it costs a microsecond or two, many times a start. So it is always done, but of so many in a tenth of a second
+// at most; what is left of that is a number, and a start of a task only compares it.
+//
+// May import: probe; Task as a type.
+
+import { usersOwn } from "./probe.ts";
+import type { Task } from "./task.ts";
+
+/** How many are taken in a tenth of a second, and how many are left; `until`: when there are as many again. */
+export const sites: { rate: number; left: number; until: number } = { rate: 100, left: 100, until: 0 };
+
+const PERIOD = 100;
+/** The lines of this package at the top of the stack, and some more. */
+const DEPTH = 9;
+
+const taken = new WeakMap<Task, Error>();
+/** Of an error: the places where the task that failed first with it was started, the one that started that, and so on. */
+const origins = new WeakMap<Error, string[]>();
+const LONGEST = 16;
+
+/** The host's time is `now`. */
+export function refill(now: number): void {
+  sites.left = sites.rate;
+  sites.until = now + PERIOD;
+}
+
+/** `task` is started, here. */
+export function noteSite(task: Task): void {
+  sites.left--;
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = DEPTH;
+  taken.set(task, new Error());
+  Error.stackTraceLimit = stackTraceLimit;
+}
+
+/** Where `task` was started, for instance `at main (file:///a.ts:5:3)`; null if it is not known. */
+export function siteOf(task: Task): string | null {
+  return usersOwn(taken.get(task)?.stack?.split("\n") ?? [])[0] ?? null;
+}
+
+/** `task` has failed with `error`; where that leaves the run, its stack tells where the tasks were started. */
+export function noteFailure(task: Task, error: unknown): void {
+  if (!(error instanceof Error)) return;
+  if (!origins.has(error)) origins.set(error, spawnsOf(task));
+  if (task.owner === null) for (const each of [error, ...((error as Partial<AggregateError>).errors ?? [])]) tell(each);
+}
+
+function spawnsOf(task: Task): string[] {
+  const lines: string[] = [];
+  for (let each: Task | null = task; each !== null && lines.length < LONGEST; each = each.parent) {
+    const place = /[^\s(@]+:\d+:\d+/.exec(siteOf(each) ?? "");
+    if (place !== null) lines.push(`\n    at ${each.owner === null ? "run" : "spawn"} ${each.name} (${place[0]})`);
+  }
+  return lines;
+}
+
+function tell(error: Error): void {
+  const lines = origins.get(error) ?? [];
+  origins.delete(error);
+  if (lines.length > 0) Reflect.set(error, "stack", error.stack + lines.join(""));
+}

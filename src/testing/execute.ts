@@ -1,0 +1,53 @@
+// One run of a program under one schedule, and how it ended.
+//
+// May import: clock, driver, errors, run, systematic, texts, scheduler errors, world.
+
+import { DeadlockError, SchedulerError } from "../scheduler/errors.ts";
+import { runSync } from "../scheduler/run.ts";
+import { RunClock } from "./clock.ts";
+import { type Driver, ENDLESS } from "./driver.ts";
+import type { ExploreErrorCode } from "./errors.ts";
+import type { Recorder } from "./recorder.ts";
+import { PRUNED } from "./systematic.ts";
+import { briefly } from "./texts.ts";
+import { World } from "./world.ts";
+
+/** What is explored: a body that is given the world of its run. */
+export type Program = (t: World) => { [Symbol.iterator](): Iterator<unknown, unknown, unknown> };
+
+/** How a run failed. */
+export interface Failure {
+  code: ExploreErrorCode;
+  error: unknown;
+}
+
+/** Runs `program` once, as `driver` decides. @returns null if it did not fail @throws PRUNED, if it would only repeat another run */
+export function execute(program: Program, driver: Driver, recorder: Recorder | null): Failure | null {
+  const world = new World(driver, recorder);
+  const seams = { choice: driver, clock: new RunClock() };
+  try {
+    runSync.with(recorder === null ? seams : { ...seams, observer: recorder })(program, world);
+    return null;
+  } catch (error) {
+    if (error === PRUNED) throw error;
+    if (error === ENDLESS)
+      return { code: "LIVELOCK", error: new SchedulerError(`no end after ${driver.step - 1} steps`) };
+    return { code: isOutside(error) ? "OUTSIDE" : "FAILED", error };
+  }
+}
+
+function isOutside(error: unknown): boolean {
+  return error instanceof SchedulerError && error.message.startsWith("runSync would have to wait for the host");
+}
+
+/** Whether two failures are one and the same, as far as one can say: numbers in a text may differ. */
+export function isSame(a: Failure | null, b: Failure | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.code === b.code && kind(a.error) === kind(b.error);
+}
+
+function kind(error: unknown): string {
+  // Whom a deadlock names hangs on the schedule.
+  if (error instanceof DeadlockError) return error.name;
+  return briefly(error).replaceAll(/\d+/g, "#");
+}

@@ -1,0 +1,106 @@
+// A run that is recorded: what each step did, for the report; its schedule; and a trace, to compare two runs.
+//
+// May import: departing, driver, paths, states, texts; Task as a type.
+
+import type { Observer } from "../scheduler/observer.ts";
+import { CANCELLED, DONE, FAILED, WAITING } from "../scheduler/states.ts";
+import type { Task } from "../scheduler/task.ts";
+import { Departures } from "./departing.ts";
+import { Driver } from "./driver.ts";
+import { Paths } from "./paths.ts";
+import type { Departure } from "./schedule.ts";
+import type { Strategy } from "./strategy.ts";
+import { briefly } from "./texts.ts";
+
+/** What one task did from one switch to the next. */
+export interface Row {
+  path: string;
+  did: string[];
+}
+
+export class Recorder extends Driver implements Observer {
+  readonly paths: Paths;
+  readonly rows: Row[] = [];
+  /** A line a step. */
+  readonly trace: string[] = [];
+  /** Rows from here on are what is done because the run has failed; undefined: it has not. */
+  failedAt: number | undefined = undefined;
+  readonly #departures: Departures = new Departures();
+  /** What the present step has done so far. */
+  #did: string[] = [];
+  #root: Task | null = null;
+
+  constructor(strategy: Pick<Strategy, "next" | "choose">, paths: Paths, maxSteps: number) {
+    super(
+      {
+        next: (ready, moment) => {
+          const index = strategy.next(ready, moment);
+          if (ready[index] !== undefined) this.#departures.picked(ready, moment, index, paths.of(ready[index]));
+          return index;
+        },
+        choose: (count) => {
+          const value = strategy.choose(count);
+          this.#departures.drew(value);
+          return value;
+        },
+      },
+      maxSteps,
+    );
+    this.paths = paths;
+  }
+
+  get departures(): Departure[] {
+    return this.#departures.found;
+  }
+
+  /** The names of the tasks, by path. */
+  get names(): ReadonlyMap<string, string> {
+    return new Map([...this.paths.all].map(([task, path]) => [path, `${task.name}#${task.order}`]));
+  }
+
+  /** Something that the present step wants to be seen in the report. */
+  note(text: string): void {
+    this.#did.push(text);
+  }
+
+  runStarted(root: Task): void {
+    this.#root = root;
+  }
+
+  taskSpawned(task: Task): void {
+    const path = this.paths.of(task);
+    if (task.parent !== null) this.note(`starts ${path} ${task.name}`);
+  }
+
+  beforeStep(): void {
+    if (this.failedAt === undefined && hasFailed(this.#root!)) this.failedAt = this.rows.length;
+  }
+
+  afterStep(task: Task): void {
+    const did = this.#did;
+    this.#did = [];
+    did.push(outcomeOf(task));
+    const path = this.paths.of(task);
+    this.trace.push(`${task.name} (task ${path}): ${did.join("; ")}`);
+    const row = this.rows.at(-1);
+    if (row?.path === path && this.failedAt === undefined) row.did.push(...did);
+    else this.rows.push({ path, did });
+    this.beforeStep();
+  }
+}
+
+/** What a task came to at the end of a step. */
+function outcomeOf({ status, wait, value }: Task): string {
+  if (status === DONE) return "ends";
+  if (status === FAILED) return `fails: ${briefly(value)}`;
+  if (status === CANCELLED) return "is cancelled";
+  if (status === WAITING) return `waits for ${wait === null ? "a send" : wait.describe()}`;
+  return wait === null ? "goes on" : wait.describe();
+}
+
+function hasFailed(root: Task): boolean {
+  if (root.status === FAILED) return true;
+  let { scope } = root;
+  while (scope !== null && scope.parent !== null) scope = scope.parent;
+  return scope !== null && scope.failures !== null;
+}
