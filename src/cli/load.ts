@@ -44,8 +44,10 @@ function namesIn(folder: string): string[] {
 export interface Program {
   /** Its default export; `undefined` if it has none. */
   main: unknown;
-  /** Gives the corun that it imports. */
-  library: () => Promise<unknown>;
+  /** What it exports, by name. */
+  exports: Readonly<Record<string, unknown>>;
+  /** Gives the corun that it imports, or a part of it, as "corun/durable"; `file`: instead, that file beside it. */
+  library: (part?: string, file?: string) => Promise<unknown>;
 }
 
 /** Loads `file`, which runs it. */
@@ -59,14 +61,22 @@ export async function load(file: string): Promise<Program> {
   // Bodies that resume one another take some four lines each, of which one is shown.
   if (Error.stackTraceLimit === 10) Error.stackTraceLimit = 60;
   const require = module.createRequire(file);
-  const required = async (): Promise<unknown> => require("corun");
+  const required: Program["library"] = async (part = "corun", beside) => require(partOf(require.resolve, part, beside));
   // By `require`, as Node 20 does not let what tsx imports as CommonJS require an ES module.
-  if (/\.c[jt]s$/.test(file)) return { main: defaultOfCommonJs(require(file)), library: required };
+  if (/\.c[jt]s$/.test(file)) return { ...ofCommonJs(require(file)), library: required };
   const namespace = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   const isCommonJs = "module.exports" in namespace || require.cache[file] !== undefined;
-  if (isCommonJs) return { main: defaultOfCommonJs(namespace["default"]), library: required };
-  const library = copy ?? find(fileURLToPath(self), "corun")!;
-  return { main: namespace["default"], library: () => import(pathToFileURL(library).href) };
+  if (isCommonJs) return { ...ofCommonJs(namespace["default"]), library: required };
+  const { resolve } = copy === undefined ? module.createRequire(self) : require;
+  const library: Program["library"] = (part = "corun", beside) =>
+    import(pathToFileURL(partOf(resolve, part, beside)).href);
+  return { main: namespace["default"], exports: namespace, library };
+}
+
+/** Where a part of corun lies, or `beside` in its folder. */
+function partOf(resolve: (part: string) => string, part: string, beside: string | undefined): string {
+  const path = resolve(part);
+  return beside === undefined ? path : join(dirname(path), beside + extname(path));
 }
 
 function runsTypeScript(file: string): boolean {
@@ -83,8 +93,10 @@ function find(from: string, specifier: string): string | undefined {
 }
 
 /** `exports.default`, or `module.exports` itself if that is a function: an object is what every such module exports. */
-function defaultOfCommonJs(exported: unknown): unknown {
-  return typeof exported === "object" && exported !== null ? (exported as { default?: unknown }).default : exported;
+function ofCommonJs(exported: unknown): Pick<Program, "main" | "exports"> {
+  if (typeof exported !== "object" || exported === null) return { main: exported, exports: { default: exported } };
+  const exports = exported as Record<string, unknown>;
+  return { main: exports["default"], exports };
 }
 
 /** Makes the host compile TypeScript, by way of tsx. */

@@ -18,6 +18,43 @@ const commands: Command[] = [
     summary: "run a TypeScript or JavaScript program",
     load: () => import("./run.ts"),
   },
+  {
+    name: "serve",
+    usage: "<program>",
+    summary: "serve the durable coroutines of a program over HTTP",
+    load: () => import("./serve.ts"),
+  },
+  {
+    name: "send",
+    usage: "<name> <key> [json]",
+    summary: "send a value to a durable coroutine, print its answer",
+    load: () => import("./send.ts"),
+  },
+  { name: "ls", usage: "[name]", summary: "list the durable coroutines", load: () => import("./ls.ts") },
+  {
+    name: "show",
+    usage: "<name> <key>",
+    summary: "what a durable coroutine does, and its story",
+    load: () => import("./show.ts"),
+  },
+  {
+    name: "replay",
+    usage: "<program>",
+    summary: "check the journals of a store against a program",
+    load: () => import("./replay.ts"),
+  },
+  {
+    name: "retry",
+    usage: "<name> <key>",
+    summary: "whether a parked one fits its code now",
+    load: () => import("./retry.ts"),
+  },
+  {
+    name: "drop",
+    usage: "<name> <key>",
+    summary: "forget a durable coroutine, with its journal",
+    load: () => import("./drop.ts"),
+  },
 ];
 
 async function main(args: string[]): Promise<void> {

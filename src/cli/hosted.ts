@@ -1,0 +1,107 @@
+// A program whose durable coroutines are to be served, or checked.
+//
+// May import: load, place, problem, report, Node's own modules; the durable layer, as types.
+
+import process from "node:process";
+import type { Definition } from "../durable/define.ts";
+import type { checkReplay, DurableBody, DurableError, Engine, inProcess } from "../durable/index.ts";
+import type { CancelledError, StopIteration } from "../index.ts";
+import { check, load, type Program } from "./load.ts";
+import { here } from "./place.ts";
+import { Problem } from "./problem.ts";
+
+/** The durable layer of the corun that the program imports: another copy's would not know its coroutines. */
+export interface Durable {
+  DurableError: typeof DurableError;
+  checkReplay: typeof checkReplay;
+  inProcess: typeof inProcess;
+  embedded: (path: string, options?: { readonly?: boolean }) => Engine | Promise<Engine>;
+}
+
+/** What the service tells apart. */
+export interface Errors {
+  StopIteration: typeof StopIteration;
+  CancelledError: typeof CancelledError;
+}
+
+export interface Hosted {
+  /** The program, as it is shown. */
+  where: string;
+  coroutines: Map<string, DurableBody>;
+  durable: Durable;
+  errors: Errors;
+  library: Program["library"];
+}
+
+/** Loads a program. @throws {Problem} if it exports no durable coroutine, or two of one name */
+export async function host(program: string): Promise<Hosted> {
+  const file = check(program);
+  const where = here(file);
+  const stuck = (): void => {
+    process.stderr.write(`corun: ${where} can't go on: it waits at its top level for a promise that nothing settles\n`);
+    process.exit(1);
+  };
+  process.once("beforeExit", stuck);
+  const { exports, library } = await load(file);
+  process.removeListener("beforeExit", stuck);
+  const errors = (await library()) as Errors;
+  const durable = (await part(library, where)) as Durable;
+  const { definitionOf } = (await library("corun/durable", "define")) as {
+    definitionOf: (body: unknown) => Definition;
+  };
+  return { where, coroutines: collect(exports, definitionOf, where), durable, errors, library };
+}
+
+async function part(library: Program["library"], where: string): Promise<unknown> {
+  try {
+    return await library("corun/durable");
+  } catch (error) {
+    throw new Problem(
+      `the corun that is installed for ${where} has no durable coroutines; install a newer one: npm i corun`,
+      1,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** What `durable(…)` made, among `exports`, by name. */
+function collect(
+  exports: Readonly<Record<string, unknown>>,
+  definitionOf: (body: unknown) => Definition,
+  where: string,
+): Map<string, DurableBody> {
+  const found = new Map<string, { body: DurableBody; as: string }>();
+  for (const [as, value] of Object.entries(exports)) {
+    const name = nameOf(value, definitionOf);
+    if (name === null) continue;
+    const other = found.get(name);
+    if (other !== undefined && other.body !== value) {
+      throw new Problem(
+        `${where} exports two durable coroutines with the name ${JSON.stringify(name)}: ${other.as} and ${as}; ` +
+          "each needs a name of its own, as its journals are found by it",
+      );
+    }
+    if (other === undefined) found.set(name, { body: value as DurableBody, as });
+  }
+  if (found.size > 0) return new Map([...found].map(([name, { body }]) => [name, body]));
+  const names = Object.keys(exports).filter((name) => name !== "__esModule");
+  throw new Problem(
+    `${where} exports no durable coroutine (${names.length === 0 ? "it exports nothing" : `it exports ${names.join(", ")}`}): ` +
+      'write export const order = durable("order", function* () { … })',
+  );
+}
+
+/** The name of what `durable(…)` made; null: it is something else, such as a coroutine that is to be called by hand. */
+function nameOf(value: unknown, definitionOf: (body: unknown) => Definition): string | null {
+  if (typeof value !== "function") return null;
+  let definition: Definition;
+  try {
+    definition = definitionOf(value);
+  } catch {
+    return null; // no coroutine at all, or one without a name
+  }
+  // A plain coroutine stands for itself; `durable` has it wrapped.
+  return definition.body === value ? null : definition.name;
+}

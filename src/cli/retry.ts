@@ -1,0 +1,29 @@
+// `corun retry NAME KEY`: whether a parked coroutine fits the code that the server has now.
+//
+// May import: arguments, remote; Node's own modules.
+
+import process from "node:process";
+import { readArguments } from "./arguments.ts";
+import { asking, connectAs, only, remoteHelp, remoteOptions } from "./remote.ts";
+
+export const help = `Usage: corun retry <name> <key> [options]
+
+A coroutine is parked when its code does something else than its journal says. Nothing
+is lost then. Put the code right, start corun serve again, and ask with this whether the
+journal fits now: then it goes on; else the difference is shown, and the exit code is 1.
+For all coroutines of a store, and before a new version is in use: corun replay.
+
+Options
+${remoteHelp}
+`;
+
+export async function main(args: string[]): Promise<void> {
+  const given = readArguments(args, remoteOptions, "corun retry");
+  if (given.flags.has("help")) {
+    process.stdout.write(help);
+    return;
+  }
+  const handle = only(given, connectAs(given), "corun retry <name> <key>");
+  await asking(() => handle.retry());
+  process.stdout.write(`${handle.name}/${handle.key} fits its code, and goes on\n`);
+}

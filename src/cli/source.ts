@@ -1,0 +1,54 @@
+// Where the commands that only look get their answers: a running server, or a store in a file.
+//
+// May import: arguments, problem, remote, store; the durable layer; Node's own modules.
+
+import { existsSync } from "node:fs";
+import * as durable from "../durable/index.ts";
+import type { Entry, Inspection, ListOptions, Summary } from "../durable/index.ts";
+import type { Arguments, Options } from "./arguments.ts";
+import type { Durable } from "./hosted.ts";
+import { Problem } from "./problem.ts";
+import { asking, connectAs, remoteHelp, remoteOptions } from "./remote.ts";
+import { openStore } from "./store.ts";
+
+export const sourceOptions = { ...remoteOptions, store: { type: "string" } } as const satisfies Options;
+
+export const sourceHelp = `  --store FILE  look into this store, instead of asking a server; it may be in use
+${remoteHelp}`;
+
+export interface Source {
+  list: (options: ListOptions) => Promise<Summary[]>;
+  inspect: (name: string, key: string) => Promise<Inspection>;
+  history: (name: string, key: string) => Promise<Entry[]>;
+  close: () => Promise<void>;
+}
+
+export async function sourceOf(given: Arguments): Promise<Source> {
+  const path = given.text("store");
+  if (path !== undefined) {
+    if (given.text("url") !== undefined) throw new Problem("--store and --url are two sources; give one of them", 2);
+    return ofStore(path);
+  }
+  const client = connectAs(given);
+  return {
+    list: (options) => asking(() => client.list(options)),
+    inspect: (name, key) => asking(() => client.open(name, key).inspect()),
+    history: (name, key) => asking(() => client.open(name, key).history()),
+    close: async () => {},
+  };
+}
+
+async function ofStore(path: string): Promise<Source> {
+  if (!existsSync(path)) throw new Problem(`no such store: ${path}`);
+  const engine = await openStore(durable as unknown as Durable, path, { readonly: true });
+  return {
+    list: (options) => engine.list(options),
+    inspect: async (name, key) => {
+      const inspection = await engine.open(name, key).inspect();
+      if (inspection.state === "new") throw new Problem(`there is no ${name}/${key} in ${path}`);
+      return inspection;
+    },
+    history: (name, key) => engine.open(name, key).history(),
+    close: () => engine.close(),
+  };
+}

@@ -1,0 +1,153 @@
+// What a durable coroutine is: a name, under which its journals are found, and its code.
+//
+// May import: the coroutine layer, text.
+
+import { coroutine, type CoroutineOf, isCoroutineFunction } from "../coroutine/define.ts";
+import { show } from "../coroutine/errors.ts";
+import type { Text } from "./port.ts";
+import { encode } from "./text.ts";
+
+type AnyGenerator = Generator<unknown, unknown, unknown>;
+
+/** A body that can be made durable: called with nothing at first, and with the state that it gave to {@link again}. */
+export type DurableBody = (state?: never) => AnyGenerator;
+
+/** What a body yields, returns and is sent. */
+export type YieldedOf<B> = B extends (...args: never[]) => Generator<infer Y, unknown, never> ? Y : unknown;
+export type SentOf<B> = B extends (...args: never[]) => Generator<unknown, unknown, infer S> ? S : unknown;
+
+export interface DurableOptions {
+  /** Of the code; 1 if absent. A coroutine goes on with the version that it has begun with, until it starts over. */
+  version?: number | string;
+  /** Older versions, for the coroutines that have begun with them. */
+  previous?: readonly DurableBody[];
+  /**
+   * Whether a replay compares what the code answers with what it has answered. `false` allows to change what is answered
+   * without a new version; then a body that is not deterministic is found only by what it asks for.
+   */
+  compareAnswers?: boolean;
+}
+
+/** The code for the journals of one name, in all its versions. */
+export interface Definition {
+  readonly name: string;
+  readonly version: string;
+  readonly body: (...args: unknown[]) => AnyGenerator;
+  readonly previous: readonly Definition[];
+  readonly compareAnswers: boolean;
+}
+
+const definitions = new WeakMap<object, Definition>();
+
+/**
+ * Names a coroutine, so that an engine finds its journals again. What it gives is a coroutine function like any other: it
+ * can be called by hand and spawned, too.
+ *
+ * @param name the same for ever; without a slash
+ * @param body a generator function, or what `coroutine(…)` gives. It is called with nothing, and, after
+ *   `return again(state)`, with that state
+ * @throws {TypeError} if the name or the body is none
+ * @example
+ * const counter = durable("counter", function* (sum: number = 0): Coroutine.Body<number, void, number> {
+ *   for (;;) sum += yield sum;
+ * });
+ * const engine = inProcess();
+ * const c = engine.open(counter, "visits");
+ * await c.send(2); // -> 2
+ * await c.send(3); // -> 5
+ * await engine.close();
+ */
+export function durable<A extends unknown[], G extends AnyGenerator>(
+  name: string,
+  body: (...args: A) => G,
+  options: DurableOptions = {},
+): (...args: A) => CoroutineOf<G> {
+  checkName(name);
+  const make = isCoroutineFunction(body)
+    ? Object.defineProperty((...args: A): unknown => body(...args), "name", { value: name })
+    : coroutine(body, { name });
+  definitions.set(make, {
+    name,
+    version: String(options.version ?? 1),
+    body: body as (...args: never[]) => unknown as (...args: unknown[]) => AnyGenerator,
+    previous: (options.previous ?? []).map((each) => withName(definitionOf(each), name)),
+    compareAnswers: options.compareAnswers ?? true,
+  });
+  return make as (...args: A) => CoroutineOf<G>;
+}
+
+function withName(previous: Definition, name: string): Definition {
+  if (previous.name === name) return previous;
+  throw new TypeError(`durable: a previous version of ${name} must have its name, but has ${show(previous.name)}`);
+}
+
+/** Of what `durable` gives, or a coroutine function with a name. @throws {TypeError} if it is neither */
+export function definitionOf(body: unknown): Definition {
+  const known = typeof body === "function" ? definitions.get(body) : undefined;
+  if (known !== undefined) return known;
+  if (!isCoroutineFunction(body)) {
+    throw new TypeError(
+      `a durable coroutine is what durable(name, body) or coroutine(function* name…) gives, but got ${show(body)}`,
+    );
+  }
+  checkName(body.name);
+  const definition = { name: body.name, version: "1", body, previous: [], compareAnswers: true };
+  definitions.set(body, definition);
+  return definition;
+}
+
+function checkName(name: unknown): void {
+  if (typeof name !== "string") throw new TypeError(`durable needs a name, a text, but got ${show(name)}`);
+  if (name === "" || name === "<anonymous>") {
+    throw new TypeError(
+      "a durable coroutine needs a name, by which its journal is found: write durable(name, body), or give the function one",
+    );
+  }
+  if (name.includes("/")) throw new TypeError(`the name of a durable coroutine has no slash, but got ${show(name)}`);
+}
+
+/** The code that a journal was begun with; null: it is not there. */
+export function versionOf(definition: Definition, version: string): Definition | null {
+  if (definition.version === version) return definition;
+  for (const each of definition.previous) {
+    const found = versionOf(each, version);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** What {@link again} gives. */
+export class Again {
+  readonly state: Text;
+
+  constructor(state: Text) {
+    this.state = state;
+  }
+}
+
+/**
+ * `return again(state)` in a durable coroutine drops its history and starts it over: the body is called with `state`,
+ * and what it yields first answers the send that is under way. The newest version of the code is what starts.
+ *
+ * To be returned from the body itself, at its end. A coroutine that is sent to for ever says so now and then, as without
+ * it the journal grows, and so does the time of a replay.
+ *
+ * @throws {NotSerializableError} if `state` can't be kept
+ * @example
+ * const counter = durable("counter", function* (sum: number = 0): Coroutine.Body<number, void, number> {
+ *   for (let turns = 0; turns < 100; turns++) sum += yield sum;
+ *   return again(sum);
+ * });
+ * const engine = inProcess();
+ * const c = engine.open(counter, "visits");
+ * for (let n = 0; n < 250; n++) await c.send(1);
+ * await c.send(1); // -> 251
+ * (await c.history()).length < 250; // -> true
+ * await engine.close();
+ *
+ * Source: Temporal's continue-as-new, as a tail call.
+ */
+export function again(state?: unknown): never {
+  // It never comes back to the body: so it is a `never`, and is no part of what the body returns.
+  return new Again(encode(state, "the state for again(…)")) as never;
+}

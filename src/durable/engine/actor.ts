@@ -1,0 +1,285 @@
+// One coroutine in an engine: its live self, what it is fed, and what comes of that.
+//
+// May import: errors, replay, sends, store, work; Keeper as a type.
+
+import { DurableError, ReplayError } from "../errors.ts";
+import type { Live } from "../live.ts";
+import type { Event, Outcome, Output, Request, Text } from "../port.ts";
+import { begin, restore } from "../replay.ts";
+import type { Keeper } from "./keeper.ts";
+import { type Asker, Sends } from "./sends.ts";
+import { type Place, type Post, stateOf } from "./store.ts";
+import { Work } from "./work.ts";
+
+/** It was done, and there is nothing to say. */
+const NOTHING: Outcome = { how: "yielded", value: null };
+
+export class Actor {
+  readonly name: string;
+  readonly key: string;
+  readonly work: Work;
+  readonly sends: Sends = new Sends();
+  live: Live | null = null;
+  /** Why it is parked. */
+  problem: DurableError | null = null;
+  readonly #keeper: Keeper;
+  #place: Place;
+  /** Signals that are not written yet, by id. */
+  readonly #signals: Map<string, Asker[]> = new Map();
+  /** Who waits for its end. */
+  readonly #enders: Asker[] = [];
+  /** Feeds that are not written yet. */
+  #unkept = 0;
+  /** How many calls of its methods are under way, one inside the other. */
+  #uses = 0;
+
+  constructor(keeper: Keeper, name: string, key: string) {
+    this.#keeper = keeper;
+    this.name = name;
+    this.key = key;
+    this.#place = { name, key, ref: 0 };
+    this.work = new Work(this, keeper);
+  }
+
+  get label(): string {
+    return `${this.name}/${this.key}`;
+  }
+
+  /** Nothing would be lost if it were forgotten, but the time of a replay. */
+  get isIdle(): boolean {
+    if (this.#uses > 0 || this.#unkept > 0 || this.sends.size > 0 || this.#enders.length > 0) return false;
+    return this.problem === null && this.work.size === 0 && (this.live === null || this.live.pending.size === 0);
+  }
+
+  /** The answer to `id` is given to `asker`: that which there is, or that of a turn with `value`. */
+  send(id: string, value: Text, asker: Asker, isPost = false): void {
+    if (this.sends.join(id, asker)) return;
+    this.#use(asker, () => {
+      const live = this.#load(true)!;
+      const recorded = this.#keeper.store.answer(this.#place, id);
+      if (recorded === null) {
+        this.sends.add({ id, value, askers: [asker], isPost }, live.turn?.id === id);
+        this.#pump();
+        return;
+      }
+      if (isPost) this.#keeper.forget(this.name, this.key, id);
+      asker.answered(recorded.outcome);
+    });
+  }
+
+  /** A post is due. */
+  deliver({ id, value }: Post): void {
+    // It has no asker: how it ends is in the journal. One that could not be written, or is parked, stays in the store.
+    this.send(id, value, { answered() {}, failed() {} }, true);
+  }
+
+  signal(name: string, value: Text, id: string | undefined, asker: Asker): void {
+    const waiting = id === undefined ? undefined : this.#signals.get(id);
+    if (waiting !== undefined) {
+      waiting.push(asker);
+      return;
+    }
+    this.#use(asker, () => {
+      const live = this.#load(true)!;
+      if (id !== undefined && this.#keeper.store.hasSignal(this.#place, id)) asker.answered(NOTHING);
+      else if (live.ended === null) this.#feedSignal(name, value, id, asker);
+      else throw new DurableError("ENDED", `${this.label} has ended, and takes no signal ${name}`);
+    });
+  }
+
+  #feedSignal(name: string, value: Text, id: string | undefined, asker: Asker): void {
+    const askers = [asker];
+    const at = this.#keeper.now();
+    if (id !== undefined) this.#signals.set(id, askers);
+    const tell = (error: DurableError | null) => {
+      if (id !== undefined) this.#signals.delete(id);
+      for (const each of askers) {
+        if (error === null) each.answered(NOTHING);
+        else each.failed(error);
+      }
+    };
+    const event = { type: "signal", at, name, value } as const;
+    this.#keep(this.live!.feed(id === undefined ? event : { ...event, id }), null, tell);
+    this.#pump();
+  }
+
+  cancel(reason: Text, asker: Asker): void {
+    this.#use(asker, () => {
+      const live = this.#load(false);
+      if (live === null || (live.ended !== null && this.#unkept === 0)) {
+        asker.answered(NOTHING);
+        return;
+      }
+      this.#enders.push(asker);
+      if (live.ended === null) this.#feed({ type: "cancel", at: this.#keeper.now(), reason });
+    });
+  }
+
+  drop(asker: Asker): void {
+    this.#keeper.flush();
+    const found = this.#keeper.store.find(this.name, this.key);
+    this.problem = null;
+    this.leave(new DurableError("DROPPED", `${this.label} has been dropped`));
+    if (found === null) {
+      asker.answered(NOTHING);
+      return;
+    }
+    const write = { type: "dropped", place: found } as const;
+    this.#keeper.keep({ write, kept: () => asker.answered(NOTHING), lost: (error) => asker.failed(error) });
+    this.#keeper.flush();
+  }
+
+  /** It is loaded, and goes on with what is under way or due. */
+  wake(): void {
+    // It may be parked: whoever sends to it is told.
+    const failed = (error: unknown) => console.warn(`corun: ${(error as Error).message}`);
+    this.#use({ answered() {}, failed }, () => {
+      const live = this.#load(false);
+      if (live !== null) this.#ring(live);
+    });
+  }
+
+  /** A request has its result. */
+  result(request: Request, outcome: Outcome): void {
+    const { n } = request;
+    if (this.live?.pending.get(n) !== request) return; // it has been withdrawn, or all of it was lost
+    this.work.ended(n);
+    this.#uses++;
+    this.#feed({ type: "result", at: this.#keeper.now(), n, outcome });
+    this.#uses--;
+  }
+
+  /** There is other code for it. */
+  replaced(): void {
+    this.problem = null;
+    this.leave(new DurableError("CLOSED", `the code of ${this.label} has been replaced: send again, with the same id`));
+  }
+
+  /** Gives up its live self, and all who wait for it. */
+  leave(error: DurableError): void {
+    this.live = null;
+    this.work.abortAll(error);
+    for (const asker of this.#enders.splice(0)) asker.failed(error);
+    this.sends.fail(error);
+  }
+
+  #use(asker: Asker, change: () => void): void {
+    this.#uses++;
+    try {
+      change();
+    } catch (error) {
+      if (!(error instanceof DurableError)) throw error;
+      asker.failed(error);
+    } finally {
+      this.#uses--;
+    }
+    this.#keeper.evict();
+  }
+
+  /** Brings it to where its journal ends. Null: there is none, and it `mayBegin` not. @throws {DurableError} */
+  #load(mayBegin: boolean): Live | null {
+    if (this.live !== null) return this.live;
+    if (this.problem !== null) throw this.problem;
+    const { store, options } = this.#keeper;
+    const { name, key } = this;
+    const definition = this.#keeper.definition(name);
+    const found = store.find(name, key);
+    this.#place = { name, key, ref: found?.ref ?? 0 };
+    if (found !== null) return this.#restore(() => restore(definition, key, store.journal(this.#place)));
+    if (!mayBegin) return null;
+    const { live, output } = begin(definition, key, this.#keeper.now(), options.newSalt(this.label));
+    this.live = live;
+    this.#keep(output, null);
+    return live;
+  }
+
+  #restore(make: () => Live): Live {
+    let live: Live;
+    try {
+      live = make();
+    } catch (error) {
+      const { message } = error as Error;
+      this.problem =
+        error instanceof ReplayError
+          ? error
+          : new DurableError("STORE", `the journal of ${this.label} can't be read: ${message}`, { cause: error });
+      throw this.problem;
+    }
+    this.live = live;
+    for (const request of [...live.pending.values()]) this.work.start(request);
+    return live;
+  }
+
+  #ring(live: Live): void {
+    for (;;) {
+      const at = this.#keeper.now();
+      const due = live.wakeAt;
+      if (due === undefined || due > at) return;
+      this.#feed({ type: "timer", at, due });
+    }
+  }
+
+  /** Sends are fed until one has to wait. */
+  #pump(): void {
+    for (;;) {
+      const { live } = this;
+      if (live === null || live.turn !== null) return;
+      if (live.ended !== null) return this.#tellEnd(live.ended);
+      const sent = this.sends.next();
+      if (sent === null) return;
+      const { id, value, isPost } = sent;
+      this.#keep(live.feed({ type: "send", at: this.#keeper.now(), id, value }), isPost ? id : null);
+    }
+  }
+
+  #feed(event: Event): void {
+    this.#keep(this.live!.feed(event), null);
+    this.#pump();
+  }
+
+  /** @param tell is told when it is written, or why it could not be */
+  #keep(output: Output, posted: string | null, tell: (error: DurableError | null) => void = () => {}): void {
+    const live = this.live!;
+    this.#unkept++;
+    const { entries, isAnew, ended } = output;
+    const { version, generation } = live.base;
+    const isBusy = live.turn !== null || live.pending.size > 0;
+    const state = ended !== null ? stateOf(ended) : isBusy ? "busy" : "waiting";
+    const rest = { version, generation, turns: live.turns, state, wakeAt: live.wakeAt ?? null, posted } as const;
+    this.#keeper.keep({
+      write: { type: "kept", place: this.#place, entries, isAnew, ...rest },
+      kept: () => {
+        this.#unkept--;
+        tell(null);
+        this.#release(output);
+      },
+      lost: (error) => {
+        this.#unkept--;
+        tell(error);
+        if (this.live === live) this.leave(error);
+      },
+    });
+  }
+
+  /** It is written: what has come of it is given out. */
+  #release({ withdrawn, requests, answer, ended }: Output): void {
+    const { live } = this;
+    for (const n of withdrawn) this.work.abort(n);
+    for (const request of requests) if (live?.pending.get(request.n) === request) this.work.start(request);
+    if (answer !== null) {
+      this.sends.answered(answer.id, answer.outcome);
+      if (live !== null) this.#keeper.warn(this.label, live.turns - live.base.turns);
+    }
+    if (ended !== null) this.#tellEnd(ended);
+  }
+
+  /** Whoever sends to it any more, or waits for its end. */
+  #tellEnd(ended: Outcome): void {
+    if (this.#unkept > 0) return;
+    for (let sent = this.sends.next(); sent !== null; sent = this.sends.next()) {
+      if (sent.isPost) this.#keeper.forget(this.name, this.key, sent.id);
+      this.sends.answered(sent.id, ended);
+    }
+    for (const asker of this.#enders.splice(0)) asker.answered(ended);
+  }
+}

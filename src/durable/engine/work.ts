@@ -1,0 +1,122 @@
+// What runs for one coroutine: its requests, from when they are written until their results are fed.
+//
+// May import: the scheduler's errors, outcome, performer; Actor and Keeper as types.
+
+import { DeadlockError } from "../../scheduler/errors.ts";
+import { DurableError } from "../errors.ts";
+import { failed } from "../outcome.ts";
+import type { CallRequest, Outcome, Request, StepRequest } from "../port.ts";
+import type { Actor } from "./actor.ts";
+import type { Underway } from "./engine.ts";
+import type { Keeper } from "./keeper.ts";
+import { type Running, RunningCall, RunningStep } from "./performer.ts";
+
+export class Work {
+  readonly #actor: Actor;
+  readonly #keeper: Keeper;
+  readonly #running: Map<number, Running> = new Map();
+  #whenStill: (() => void)[] = [];
+
+  constructor(actor: Actor, keeper: Keeper) {
+    this.#actor = actor;
+    this.#keeper = keeper;
+  }
+
+  get size(): number {
+    return this.#running.size;
+  }
+
+  underway(n: number): Pick<Underway, "attempts" | "lastError"> {
+    const { attempts = 0, lastError = null } = this.#running.get(n) ?? {};
+    return { attempts, lastError };
+  }
+
+  start(request: Request): void {
+    if (this.#keeper.isClosing) return;
+    const done = (outcome: Outcome) => this.#actor.result(request, outcome);
+    if (request.kind === "call") this.#call(request, done);
+    else this.#step(request, done);
+  }
+
+  #step(request: StepRequest, done: (outcome: Outcome) => void): void {
+    const step = new RunningStep(request, this.#actor.label, this.#keeper.clock, done);
+    this.#running.set(request.n, step);
+    step.attempt();
+  }
+
+  /** Another coroutine is sent to, once, by the id of the request. */
+  #call(request: CallRequest, done: (outcome: Outcome) => void): void {
+    const { n, id, value, to } = request;
+    const call = new RunningCall();
+    this.#running.set(n, call);
+    const circle = this.#circle(request);
+    if (circle !== null) {
+      done(failed(new DeadlockError(`no answer can come: ${circle.join(" calls ")}, whose turn waits for that`)));
+      return;
+    }
+    this.#keeper.know(to.definition);
+    const failedToSend = (error: unknown) => {
+      call.lastError = String(error);
+      // A parked one is tried again when there is other code for it.
+      const isParked = error instanceof DurableError && this.#keeper.known(to.name, to.key)?.problem === error;
+      if (!isParked && !this.#keeper.isClosing) call.later(this.#keeper.clock);
+    };
+    call.send = () => {
+      call.attempts++;
+      this.#keeper.actor(to.name, to.key).send(id, value, { answered: done, failed: failedToSend });
+    };
+    call.send();
+  }
+
+  /** Those whose turns wait for one another, and for nothing else, if `request` closes their circle. */
+  #circle(request: CallRequest): string[] | null {
+    if (this.#actor.live?.onlyCall !== request) return null;
+    const labels = [this.#actor.label];
+    for (let call = request; labels.length < 100;) {
+      const { name, key } = call.to;
+      labels.push(`${name}/${key}`);
+      const actor = this.#keeper.known(name, key);
+      if (actor === this.#actor) return labels;
+      const next = actor?.live?.onlyCall ?? null;
+      if (next === null) return null;
+      call = next;
+    }
+    return null;
+  }
+
+  /** Calls to those that were parked are made again. */
+  callAgain(): void {
+    for (const running of this.#running.values())
+      if (running instanceof RunningCall && running.lastError !== null) running.send();
+  }
+
+  /** Its result has come. */
+  ended(n: number): void {
+    this.#running.delete(n);
+    if (this.#running.size === 0) this.#tellStill();
+  }
+
+  /** Nobody waits for it any more. */
+  abort(n: number): void {
+    this.#running.get(n)?.abort(undefined);
+    this.ended(n);
+  }
+
+  abortAll(reason: unknown): void {
+    for (const running of this.#running.values()) running.abort(reason);
+    this.#running.clear();
+    this.#tellStill();
+  }
+
+  /** Promises that are kept when no step of it is at work. Those that pause before another attempt give up now. */
+  stepsEnd(): Promise<void>[] {
+    for (const [n, running] of this.#running) if (!(running instanceof RunningStep && running.isAtWork)) this.abort(n);
+    return this.#running.size === 0 ? [] : [new Promise((resolve) => this.#whenStill.push(resolve))];
+  }
+
+  #tellStill(): void {
+    const tells = this.#whenStill;
+    this.#whenStill = [];
+    for (const tell of tells) tell();
+  }
+}

@@ -1,0 +1,14 @@
+// Coroutines that last: `corun/durable`.
+
+export { again, durable, type DurableBody, type DurableOptions } from "./define.ts";
+export { call, isReplaying, self, signal, step, uuid } from "./effects.ts";
+export { DurableError, type DurableErrorCode, NotSerializableError, ReplayError } from "./errors.ts";
+export { inProcess, type InProcessOptions } from "./in-process.ts";
+export type { Engine, Handle, Inspection, ListOptions, SendOptions, Summary, Underway } from "./engine/engine.ts";
+export { checkReplay } from "./replay.ts";
+export type { Entry, ErrorText, Outcome, Retry, StepContext, Text } from "./port.ts";
+// The same as those of "corun".
+export { now, random } from "../scheduler/ask.ts";
+export { sleep } from "../scheduler/sleep.ts";
+export { all } from "../combinators/all.ts";
+export { race } from "../combinators/race.ts";

@@ -1,0 +1,262 @@
+// A live durable coroutine: the code, brought to where its journal ends, and fed event by event.
+//
+// It is a run of its own (run.ts): a scheduler without a host, whose time is that of the event that is fed, and whose
+// chance comes from its base. So what it does hangs on nothing but the events, and all of Corun that waits for nothing
+// outside works in it unchanged.
+//
+// May import: the scheduler layer, define, errors, outcome, port, run, text.
+
+import { CANCELLED, DONE } from "../scheduler/states.ts";
+import type { Task } from "../scheduler/task.ts";
+import { Again, type Definition, versionOf } from "./define.ts";
+import { ReplayError } from "./errors.ts";
+import { failed, outcomeOf, reasonText } from "./outcome.ts";
+import type { Answer, Base, CallRequest, Event, Mark, Outcome, Output, Request, Turn } from "./port.ts";
+import { type Owner, Run } from "./run.ts";
+import { decode } from "./text.ts";
+
+/** A coroutine that starts over more often than this in one go never comes to a wait. */
+const MOST_STARTS = 1000;
+
+/** What a feed has led to so far. */
+interface Draft {
+  marks: Mark[];
+  isAnew: boolean;
+  requests: Request[];
+  withdrawn: number[];
+  answer: Answer | null;
+}
+
+const nothing = (): Draft => ({ marks: [], isAnew: false, requests: [], withdrawn: [], answer: null });
+
+export class Live implements Owner {
+  readonly name: string;
+  readonly key: string;
+  /** The newest code; the one that runs may be an older version. */
+  readonly definition: Definition;
+  base!: Base;
+  /** The turn that is under way. */
+  turn: Turn | null = null;
+  /** How many there were, with that. */
+  turns = 0;
+  ended: Outcome | null = null;
+  /** The requests whose results have not been fed. */
+  readonly pending: Map<number, Request> = new Map();
+  /** It goes through its journal: nothing that it asks for is to be done. */
+  isReplaying = false;
+  /** While it does: where in the code each request was made. */
+  readonly places: Map<number, Error> = new Map();
+  /** That of the last event. */
+  time = 0;
+  #run!: Run;
+  /** The task of the body, when it has ended and nothing has come of it yet. */
+  #over: Task | null = null;
+  #isPrimed = false;
+  #draft: Draft = nothing();
+
+  constructor(definition: Definition, key: string) {
+    this.definition = definition;
+    this.name = definition.name;
+    this.key = key;
+  }
+
+  /** For instance `order/42`. */
+  get label(): string {
+    return `${this.name}/${this.key}`;
+  }
+
+  /** When it is to be fed a timer; undefined: it waits for no moment. */
+  get wakeAt(): number | undefined {
+    return this.ended === null ? this.#run.scheduler.timers.earliest?.at : undefined;
+  }
+
+  /** The call that its turn waits for, if that is all that it waits for. */
+  get onlyCall(): CallRequest | null {
+    if (this.turn === null || this.pending.size !== 1 || this.#run.outside !== 1 || this.wakeAt !== undefined)
+      return null;
+    const [request] = this.pending.values();
+    return request!.kind === "call" ? request! : null;
+  }
+
+  /** What it waits for, for people. */
+  get waits(): string {
+    return this.ended === null ? this.#run.waits : "";
+  }
+
+  /**
+   * Brings it to its first wait, or its first `yield`.
+   *
+   * @throws {ReplayError} `VERSION`, if the code of the base's version is not there
+   */
+  start(base: Base): Output {
+    this.#draft = nothing();
+    this.time = base.at;
+    this.#begin(base);
+    this.#settle();
+    return this.#output(null);
+  }
+
+  /** Has `event` happen; all that follows from it is done when this returns. */
+  feed(event: Event): Output {
+    if (this.ended !== null) throw new Error(`${this.label} has ended, but was fed a ${event.type}`);
+    this.#draft = nothing();
+    this.time = Math.max(this.time, event.at);
+    if (this.time >= (this.wakeAt ?? Number.POSITIVE_INFINITY)) {
+      this.#run.goOn(); // what was due comes before the event
+      this.#settle();
+    }
+    if (this.ended === null && this.#mayApply(event)) {
+      this.#run.enter(() => this.#apply(event));
+      this.#settle();
+    }
+    return this.#output(event);
+  }
+
+  /** What was due before the event may have withdrawn the request whose result it is. */
+  #mayApply(event: Event): boolean {
+    return event.type !== "result" || this.pending.has(event.n);
+  }
+
+  #apply(event: Event): void {
+    const run = this.#run;
+    switch (event.type) {
+      case "send":
+        if (this.turn !== null)
+          throw new Error(`${this.label} was fed a send, but turn ${this.turn.turn} is under way`);
+        this.turn = { turn: ++this.turns, id: event.id };
+        run.send(event.value);
+        break;
+      case "result":
+        this.pending.delete(event.n);
+        run.settle(event.n, event.outcome);
+        break;
+      case "signal":
+        run.signals.give(event.name, event.value);
+        break;
+      case "cancel":
+        run.task.cancelNow(decode(event.reason));
+        break;
+      case "timer": // time has gone on, and that was all
+    }
+  }
+
+  #begin(base: Base): void {
+    const definition = versionOf(this.definition, base.version);
+    if (definition === null) throw noVersion(this, base.version);
+    this.base = base;
+    this.turn = base.turn === null ? null : { turn: base.turn.turn, id: base.turn.id };
+    this.turns = base.turns;
+    this.#isPrimed = false;
+    this.#draft = { ...this.#draft, marks: [base], isAnew: true, requests: [] };
+    this.#run = new Run(this, definition);
+    this.#run.goOn();
+  }
+
+  /** When the body has ended: that is the end, or it starts over. */
+  #settle(): void {
+    for (let starts = 1; this.#over !== null; starts++) {
+      const task = this.#over;
+      this.#over = null;
+      if (task.status !== DONE || !(task.value instanceof Again)) this.#end(this.#outcome(task));
+      else if (starts < MOST_STARTS) this.#begin(this.#baseFor(task.value));
+      else
+        this.#end(
+          failed(new Error("it starts over for ever: between one again(…) and the next it must yield or wait")),
+        );
+    }
+  }
+
+  #outcome({ status, value }: Task): Outcome {
+    if (status === DONE) return outcomeOf("returned", value, `what ${this.label} returns`);
+    return status === CANCELLED ? { how: "cancelled", reason: reasonText(value) } : failed(value);
+  }
+
+  #end(outcome: Outcome): void {
+    this.ended = outcome;
+    if (this.turn !== null) this.#answered(outcome);
+    this.#draft.marks.push({ type: "ended", outcome });
+  }
+
+  #baseFor({ state }: Again): Base {
+    const { base, turn, turns } = this;
+    const unsent = this.#run.unsent;
+    return {
+      type: "base",
+      at: this.time,
+      version: this.definition.version,
+      generation: base.generation + 1,
+      salt: this.#run.chance.salt(),
+      state,
+      turns,
+      turn: turn === null ? null : unsent === null ? turn : { ...turn, sent: unsent },
+      signals: this.#run.signals.kept,
+    };
+  }
+
+  #answered(outcome: Outcome): void {
+    const { turn, id } = this.turn!;
+    const answer = { type: "answer" as const, turn, id, outcome };
+    this.turn = null;
+    this.#draft.answer = answer;
+    this.#draft.marks.push(answer);
+  }
+
+  #output(event: Event | null): Output {
+    const { marks, isAnew, requests, withdrawn, answer } = this.#draft;
+    return {
+      entries: event === null || isAnew ? marks : [event, ...marks],
+      isAnew,
+      requests: requests.filter(({ n }) => this.pending.has(n)),
+      withdrawn,
+      answer,
+      ended: this.ended,
+    };
+  }
+
+  /** @internal */
+  yielded(value: unknown): void {
+    const isFirst = !this.#isPrimed;
+    this.#isPrimed = true;
+    // What is yielded first has not been asked for, unless a turn goes on that has started over.
+    if (isFirst && (this.base.turn === null || this.base.turn.sent !== undefined)) return;
+    this.#answered(outcomeOf("yielded", value, `what ${this.label} yields`));
+  }
+
+  /** @internal */
+  asked(request: Request): void {
+    const { n, kind, name } = request;
+    if (this.isReplaying) this.places.set(n, new Error("asked"));
+    this.pending.set(n, request);
+    this.#draft.requests.push(request);
+    this.#draft.marks.push(
+      kind === "call" ? { type: "asked", n, kind, name, value: request.value } : { type: "asked", n, kind, name },
+    );
+  }
+
+  /** @internal */
+  withdrawn(n: number): void {
+    this.pending.delete(n);
+    this.#draft.withdrawn.push(n);
+    this.#draft.marks.push({ type: "withdrawn", n });
+  }
+
+  /** @internal */
+  over(task: Task): void {
+    this.#over = task;
+  }
+}
+
+function noVersion({ label, definition, turns }: Live, version: string): ReplayError {
+  return new ReplayError(
+    `${label} was begun by version ${version} of its code, and this program has version ${definition.version}: ` +
+      `give it that too, durable(${JSON.stringify(definition.name)}, body, { version, previous: [old] }), or drop() the coroutine`,
+    { entry: 0, turn: turns },
+    "VERSION",
+  );
+}
+
+/** The base of a coroutine that has not begun. */
+export function freshBase(definition: Definition, at: number, salt: string): Base {
+  const { version } = definition;
+  return { type: "base", at, version, generation: 0, salt, state: null, turns: 0, turn: null, signals: [] };
+}

@@ -1,0 +1,181 @@
+// The virtual object of a kind of coroutine: its handlers. A key of it is a coroutine, and an exclusive handler that is
+// under way is the one owner of that: so a turn is fenced before its first effect.
+//
+// May import: the durable core, activation, deliver, journal, kind, sdk, wire, work.
+
+import { saltOf } from "../chance.ts";
+import type { Outcome } from "../port.ts";
+import { begin } from "../replay.ts";
+import { Activation, type Found } from "./activation.ts";
+import { FIRST_LOOK, knock, LONGEST_LOOK, mailbox, put } from "./deliver.ts";
+import { ANSWERS, type Answers, META, type Meta, partKeys, RUN, type Run } from "./journal.ts";
+import { type Kind, parkedBy } from "./kind.ts";
+import { handOver, takeMail } from "./requests.ts";
+import type { Context, HandlerOptions, ObjectContext } from "./sdk.ts";
+import type {
+  JournalInput,
+  JournalOutput,
+  Mail,
+  MailOutput,
+  Parked,
+  SendInput,
+  SendOutput,
+  StopOutput,
+  WakeInput,
+  WorkInput,
+} from "./wire.ts";
+import { work } from "./work.ts";
+
+/** What Restate is to know of a kind: the coroutines, and their mailboxes. */
+export function servicesOf(kind: Kind): unknown[] {
+  const { sdk, settings } = kind.host;
+  const { exclusive, shared } = sdk.handlers.object;
+  const common: HandlerOptions = {
+    journalRetention: 0,
+    enableLazyState: true,
+    abortTimeout: settings.longestStep,
+    retryPolicy: settings.retry,
+  };
+  const { idempotencyRetention } = settings;
+  // What an attempt recorded may not fit the code any more. To try it again and again would not help: it is paused, and
+  // goes on when a process is registered (engine.ts).
+  const turns: HandlerOptions = { ...common, explicitCancellation: true, onJournalMismatchErrors: "pause" };
+  const handlers = {
+    send: exclusive({ ...turns, idempotencyRetention }, (ctx: ObjectContext, input: SendInput) =>
+      send(ctx, kind, input),
+    ),
+    wake: exclusive({ ...turns, ingressPrivate: true }, (ctx: ObjectContext, input: WakeInput) =>
+      wake(ctx, kind, input),
+    ),
+    mail: shared({ ...common, idempotencyRetention }, (ctx: Context, mail: Mail) => take(ctx, kind, mail)),
+    knock: shared({ ...common, ingressPrivate: true }, (ctx: Context) => knock(ctx, kind)),
+    stop: shared({ ...common, idempotencyRetention }, (ctx: Context, mail: Mail) => stop(ctx, kind, mail)),
+    work: shared({ ...common, ingressPrivate: true }, (ctx: Context, input: WorkInput) => work(ctx, kind, input)),
+    journal: shared({ ...common, enableLazyState: false }, journal),
+  };
+  return [sdk.object({ name: kind.service, handlers }), mailbox(kind.host, kind.service)];
+}
+
+/** How long a parked coroutine is left alone when there is mail for it, in milliseconds. */
+const PARKED_PAUSE = 30_000;
+
+/** The coroutine of this key, which begins if it has not yet; or why it is parked. */
+async function find(ctx: ObjectContext, kind: Kind, meta: Meta | null, at?: number): Promise<Found | Parked> {
+  if (meta === null) {
+    const time = at ?? (await ctx.run("now", () => Date.now()));
+    const { live, output } = begin(kind.definition, ctx.key, time, saltOf(ctx.request().id));
+    return { meta, held: { version: "", live, tail: [], answers: new Map() }, first: output };
+  }
+  try {
+    return { meta, held: await kind.take(ctx.key, meta), first: null };
+  } catch (error) {
+    return parkedBy(error);
+  }
+}
+
+/** A turn. */
+async function send(ctx: ObjectContext, kind: Kind, input: SendInput): Promise<SendOutput> {
+  const meta = await ctx.get<Meta>(META);
+  const found = await find(ctx, kind, meta, input.at);
+  if ("error" in found) return { parked: found };
+  const { held } = found;
+  const { live, answers } = held;
+  const id = input.id ?? ctx.rand.uuidv4();
+  const known = answers.get(id) ?? (meta === null ? null : live.ended);
+  if (known !== null) {
+    kind.cache.put(ctx.key, held);
+    return { outcome: known, turn: live.turns, at: live.time };
+  }
+  const activation = new Activation(ctx, kind, found, input.chain);
+  kind.begins(ctx, live);
+  const answer = await activation.turn({ type: "send", at: input.at ?? live.time, id, value: input.value });
+  if (activation.isDropped) {
+    forget(ctx, kind);
+    return { dropped: true };
+  }
+  activation.keep();
+  return { outcome: answer!.outcome, turn: answer!.turn, at: live.time };
+}
+
+/** There may be letters, or a moment has come, and no turn is under way. */
+async function wake(ctx: ObjectContext, kind: Kind, { tick }: WakeInput): Promise<void> {
+  const kept = await ctx.get<Meta>(META);
+  const all = tick === undefined ? await takeMail(ctx, kind) : [];
+  const drop = all.findLastIndex(({ type }) => type === "drop");
+  if (drop >= 0) forget(ctx, kind);
+  const meta = drop >= 0 ? null : kept;
+  // What has not begun is begun by a signal only.
+  const mails = all.slice(drop + 1).filter(({ type }) => meta !== null || type === "signal");
+  if (mails.length === 0 && (tick === undefined || meta === null)) return;
+  const found = await find(ctx, kind, meta, mails.find((mail) => mail.type === "signal")?.at);
+  if ("error" in found) {
+    for (const mail of mails) await put(ctx, kind, mail);
+    handOver(ctx, kind, "wake", tick === undefined ? {} : { tick }, PARKED_PAUSE);
+    return;
+  }
+  const activation = new Activation(ctx, kind, found);
+  for (const mail of mails) activation.receive(mail);
+  if (tick !== undefined) activation.ring(tick);
+  activation.keep();
+}
+
+/** All that is kept of it is removed. */
+function forget(ctx: ObjectContext, kind: Kind): void {
+  kind.cache.take(ctx.key);
+  kind.host.steps.abortThose(`${kind.service}/${ctx.key}/`, new Error(`${kind.service}/${ctx.key} has been dropped`));
+  ctx.clearAll();
+}
+
+/** Takes a letter; it has it for good when this is done. */
+async function take(ctx: Context, kind: Kind, mail: Mail): Promise<MailOutput> {
+  const isNew = await put(ctx, kind, mail);
+  if (!isNew) return { isEnded: false };
+  handOver(ctx, kind, "knock", {}, 0);
+  return { isEnded: (await stateNow(ctx)) === "ended" };
+}
+
+/** Cancels it, and waits for its end; or has it forgotten. */
+async function stop(ctx: Context, kind: Kind, mail: Mail): Promise<StopOutput> {
+  if (mail.type === "cancel" && (await stateNow(ctx)) !== "begun") return { outcome: await outcomeNow(ctx), parked: null };
+  await put(ctx, kind, mail);
+  await knock(ctx, kind);
+  if (mail.type === "drop") return { outcome: null, parked: null };
+  for (let wait = FIRST_LOOK; (await stateNow(ctx)) === "begun"; wait = Math.min(wait * 2, LONGEST_LOOK)) {
+    const parked = await ctx.run("is it parked", () => kind.problem(ctx.key));
+    if (parked !== null) return { outcome: null, parked };
+    await ctx.sleep(wait);
+  }
+  return { outcome: await outcomeNow(ctx), parked: null };
+}
+
+/** A turn that waits has begun it, also before anything of it is kept. */
+async function stateNow(ctx: Context): Promise<"new" | "begun" | "ended"> {
+  const meta = await ctx.get<Meta>(META);
+  if (meta === null) return (await ctx.get<Run>(RUN)) === null ? "new" : "begun";
+  return meta.ended === null ? "begun" : "ended";
+}
+
+async function outcomeNow(ctx: Context): Promise<Outcome | null> {
+  return (await ctx.get<Meta>(META))?.ended ?? null;
+}
+
+/** How much of a journal is given at once, in characters. */
+const PAGE = 4 * 1024 * 1024;
+
+/** The state is that of one moment, as all of it comes with the request. */
+async function journal(ctx: Context, { from }: JournalInput): Promise<JournalOutput> {
+  const meta = await ctx.get<Meta>(META);
+  if (meta === null) return null;
+  const answers = (await ctx.get<Answers>(ANSWERS)) ?? [];
+  const run = await ctx.get<Run>(RUN);
+  const keys = partKeys(meta);
+  const parts: NonNullable<JournalOutput>["parts"][number][] = [];
+  let size = 0;
+  for (let at = from; at < keys.length; at++) {
+    const part = (await ctx.get<(typeof parts)[number]>(keys[at]!))!;
+    size += JSON.stringify(part).length;
+    if (size > PAGE && at > from) return { meta, answers, run, parts, next: at };
+    parts.push(part);
+  }
+  return { meta, answers, run, parts, next: null };
+}

@@ -1,0 +1,97 @@
+// The tables, and how a store of an older version becomes one of this.
+//
+// They are meant to be read by people, too: `sqlite3 orders.db "select * from journal"`.
+//
+// May import: errors; Database as a type.
+
+import { DurableError } from "../errors.ts";
+import type { Database } from "./driver.ts";
+
+/** Each makes a store of the version of its place one of the next: the first, an empty file. Never changed, only added to. */
+const STEPS: readonly string[] = [
+  `
+  -- What holds for all of the store: its format, the latest moment, who owns it.
+  create table meta (name text primary key, value text) without rowid;
+  insert into meta values ('epoch', '0'), ('time', '0');
+
+  -- One for each name and key. Its journal begins at the entry 'base'; before that are no entries that are needed.
+  create table coroutine (
+    id integer primary key,
+    name text not null,
+    key text not null,
+    version text not null,
+    generation integer not null,
+    turns integer not null,
+    state text not null,
+    wake real,
+    at real not null,
+    unique (name, key)
+  );
+  create index coroutine_wake on coroutine (wake) where wake is not null;
+  create index coroutine_busy on coroutine (name) where state = 'busy';
+
+  -- What happened to a coroutine, and what came of it, in order. 'data' is JSON.
+  create table journal (
+    coroutine integer not null,
+    seq integer not null,
+    at real not null,
+    turn integer not null,
+    type text not null,
+    id text,
+    n integer,
+    name text,
+    data text,
+    primary key (coroutine, seq)
+  ) without rowid;
+  create index journal_answer on journal (coroutine, id) where type = 'answer';
+  create index journal_signal on journal (coroutine, id) where type = 'signal' and id is not null;
+
+  -- Of journals that were dropped by again(…): what has to be given again to an id that comes again.
+  create table answered (
+    coroutine integer not null,
+    type text not null,
+    id text not null,
+    at real not null,
+    turn integer not null,
+    data text,
+    primary key (coroutine, type, id)
+  ) without rowid;
+  create index answered_at on answered (coroutine, at);
+
+  -- Sends that are to be delivered at 'due'.
+  create table post (
+    name text not null,
+    key text not null,
+    id text not null,
+    due real not null,
+    value text,
+    primary key (name, key, id)
+  ) without rowid;
+  create index post_due on post (due);
+  `,
+];
+
+/** The version of the stores that this code makes. */
+export const FORMAT: number = STEPS.length;
+
+/** Which version a store is; 0: the file is empty. */
+export function formatOf(database: Database): number {
+  return (database.prepare("pragma user_version").get() as { user_version: number }).user_version;
+}
+
+/** @throws {DurableError} `STORE`, if a newer version made it */
+export function checkFormat(database: Database, path: string): void {
+  const format = formatOf(database);
+  if (format <= FORMAT) return;
+  throw new DurableError(
+    "STORE",
+    `the store ${path} was made by a newer version of corun: its format is ${format}, and this one knows ${FORMAT}; update corun`,
+  );
+}
+
+/** Makes it one of this version, each step whole or not at all. */
+export function migrate(database: Database): void {
+  for (let format = formatOf(database); format < FORMAT; format++) {
+    database.exec(`begin immediate; ${STEPS[format]!} pragma user_version = ${format + 1}; commit;`);
+  }
+}

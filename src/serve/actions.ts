@@ -1,0 +1,254 @@
+// What each request does with the engine.
+//
+// May import: body, failures, kinds, numbers, refusal, route.
+
+import type { CancelBody, PostBody, SendAnswer, SendBody, SignalBody } from "../client/protocol.ts";
+import type { DurableBody } from "../durable/define.ts";
+import type { Entry } from "../durable/port.ts";
+import type { Engine, Handle, ListOptions, Summary } from "../durable/engine/engine.ts";
+import { fieldsOf } from "./body.ts";
+import { failureOf } from "./failures.ts";
+import type { Kinds } from "./kinds.ts";
+import { type Count, Numbers } from "./numbers.ts";
+import { Refusal } from "./refusal.ts";
+import type { Route } from "./route.ts";
+
+/** A request whose route is known. */
+export interface Call {
+  readonly route: Route;
+  /** The value of its body. */
+  readonly body: unknown;
+  /** Its `Idempotency-Key`. */
+  readonly id: string | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** A text: as it is; else JSON; absent: no body. */
+  readonly body?: unknown;
+  /** For the log. */
+  readonly id?: string;
+}
+
+export interface ActionOptions {
+  engine: Engine;
+  /** What is served, by name. */
+  coroutines: ReadonlyMap<string, DurableBody>;
+  kinds: Kinds;
+  /** That of the coroutines' own copy of corun. */
+  checkReplay: (body: unknown, journal: readonly Entry[], key: string) => void;
+  /** How long a send that does not say so waits for its answer, in milliseconds. */
+  timeout: number;
+}
+
+/** Ids and keys of more characters are a mistake. */
+const LONGEST = 1024;
+/** The longest that a host's timer can wait, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+const PAGE = 1000;
+const STATES: ReadonlySet<string> = new Set(["waiting", "busy", "done", "failed", "cancelled", "parked"]);
+
+export class Actions {
+  readonly numbers: Numbers = new Numbers();
+  /** Turns that somebody has waited for; some may wait no more. */
+  readonly turns: Set<Promise<unknown>> = new Set();
+  readonly #options: ActionOptions;
+
+  constructor(options: ActionOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {Refusal}, or an error of the engine */
+  async run(call: Call): Promise<Answer> {
+    const { route } = call;
+    switch (route.action) {
+      case "health":
+        return { status: 200, body: { status: "ok" } };
+      case "metrics":
+        return { status: 200, body: this.numbers.text(await this.#count()) };
+      case "list":
+        return { status: 200, body: { coroutines: await this.#options.engine.list(this.#listOptions(route)) } };
+      case "send":
+        return this.#send(call);
+      default:
+        return this.#onHandle(this.#open(route), call);
+    }
+  }
+
+  #open({ name, key }: Route): Handle {
+    const body = this.#options.coroutines.get(name);
+    if (body === undefined) {
+      const known = [...this.#options.coroutines.keys()].map((each) => JSON.stringify(each)).join(", ");
+      throw new Refusal("unknown", `no coroutine ${JSON.stringify(name)} is served here; there are ${known}`);
+    }
+    if (key.length > LONGEST) throw new Refusal("bad-request", `a key has at most ${LONGEST} characters`);
+    return this.#options.engine.open(name, key);
+  }
+
+  async #onHandle(handle: Handle, call: Call): Promise<Answer> {
+    switch (call.route.action) {
+      case "inspect":
+        return { status: 200, body: await begun(handle) };
+      case "history":
+        await begun(handle);
+        return { status: 200, body: await handle.history() };
+      case "post": {
+        const { value, id, after } = fieldsOf(call.body, { value: "any", id: "text", after: "number" }) as PostBody;
+        const known = idOf(call, id);
+        await handle.post(value, { id: known, ...(after === undefined ? {} : { after }) });
+        return { status: 202, body: { id: known }, id: known };
+      }
+      case "signal": {
+        const { name, value, id } = fieldsOf(call.body, {
+          name: "text",
+          value: "any",
+          id: "text",
+        }) as unknown as SignalBody;
+        if (name === undefined) throw new Refusal("bad-request", 'a signal needs a name: {"name": "…"}');
+        const known = idOf(call, id);
+        await handle.signal(name, value, { id: known });
+        return { status: 202, body: { id: known }, id: known };
+      }
+      case "cancel": {
+        const { reason } = fieldsOf(call.body, { reason: "any" }) as CancelBody;
+        await handle.cancel(reason);
+        return { status: 204 };
+      }
+      case "retry":
+        return this.#retry(handle);
+      default:
+        await begun(handle);
+        await handle.drop();
+        return { status: 204 };
+    }
+  }
+
+  async #send(call: Call): Promise<Answer> {
+    const body = fieldsOf(call.body, { value: "any", id: "text", timeout: "number" }) as SendBody;
+    const handle = this.#open(call.route);
+    const id = idOf(call, body.id);
+    const { name } = handle;
+    const { numbers } = this;
+    const since = performance.now();
+    const turn = this.#turn(handle, body.value, id);
+    this.turns.add(turn);
+    numbers.open.set(name, (numbers.open.get(name) ?? 0) + 1);
+    const over = (): void => {
+      this.turns.delete(turn);
+      numbers.open.set(name, numbers.open.get(name)! - 1);
+      numbers.latency.observe({ name }, (performance.now() - since) / 1000);
+    };
+    turn.then(over, over);
+    const answer = await within(body.timeout ?? this.#options.timeout, turn, () => late(handle, id));
+    return { status: 200, body: answer, id };
+  }
+
+  /** One turn, from the send to its answer. */
+  async #turn(handle: Handle, value: unknown, id: string): Promise<SendAnswer> {
+    const { kinds } = this.#options;
+    const { name } = handle;
+    const ended = (outcome: string): void => this.numbers.turns.add({ name, outcome });
+    try {
+      const yielded = await handle.send(value, { id });
+      ended("yielded");
+      return { id, done: false, value: yielded };
+    } catch (error) {
+      if (error instanceof kinds.StopIteration) {
+        ended("returned");
+        return { id, done: true, value: error.value };
+      }
+      const refusal = failureOf(error, kinds);
+      if (refusal?.type === "failed" || refusal?.type === "cancelled") ended(refusal.type);
+      throw refusal ?? error;
+    }
+  }
+
+  /**
+   * Goes through the journal with the code that is here. One that fits goes on by itself: what was under way when the
+   * server started, all else with what comes next.
+   */
+  async #retry(handle: Handle): Promise<Answer> {
+    await begun(handle);
+    const { engine, coroutines, checkReplay } = this.#options;
+    const body = coroutines.get(handle.name)!;
+    checkReplay(body, await handle.history(), handle.key);
+    engine.serve(body);
+    const { state, problem } = await handle.inspect();
+    if (state !== "parked") return { status: 204 };
+    const what = `its journal fits the code that is here, and did not when it was tried: start the server again. ${problem}`;
+    throw new Refusal("parked", what, { name: "ReplayError" });
+  }
+
+  #listOptions({ name, query }: Route): ListOptions {
+    const options: ListOptions = {};
+    if (name !== "") options.name = name;
+    const state = query.get("state");
+    if (state !== null) {
+      if (!STATES.has(state)) throw new Refusal("bad-request", `state is one of ${[...STATES].join(", ")}`);
+      options.state = state as Summary["state"];
+    }
+    const limit = query.get("limit");
+    if (limit !== null) {
+      options.limit = Number(limit);
+      if (!/^[1-9]\d{0,3}$/.test(limit) || options.limit > PAGE) {
+        throw new Refusal("bad-request", `limit is a number from 1 to ${PAGE}`);
+      }
+    }
+    const after = { name: query.get("after-name"), key: query.get("after-key") };
+    if (after.name !== null && after.key !== null) options.after = { name: after.name, key: after.key };
+    return options;
+  }
+
+  async #count(): Promise<Count[]> {
+    const counts = new Map<string, { name: string; state: string; count: number }>();
+    for (let after: ListOptions["after"]; ;) {
+      const page = await this.#options.engine.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+      for (const { name, state } of page) {
+        const label = `${name}/${state}`;
+        const count = counts.get(label);
+        if (count === undefined) counts.set(label, { name, state, count: 1 });
+        else count.count++;
+      }
+      if (page.length < PAGE) return [...counts.values()];
+      after = page.at(-1)!;
+    }
+  }
+}
+
+/** What it is doing. @throws {Refusal} if it has not begun */
+async function begun(handle: Handle): ReturnType<Handle["inspect"]> {
+  const inspection = await handle.inspect();
+  if (inspection.state !== "new") return inspection;
+  throw new Refusal("not-begun", `there is no ${handle.name}/${handle.key}: nothing was sent to it yet`);
+}
+
+/** From the header, the body, or new. */
+function idOf({ id: header }: Call, field: string | undefined): string {
+  if (header !== undefined && field !== undefined && header !== field) {
+    throw new Refusal("bad-request", "the id in the body is not that of the header Idempotency-Key; give one of them");
+  }
+  const id = field ?? header ?? crypto.randomUUID();
+  if (id === "" || id.length > LONGEST) throw new Refusal("bad-request", `an id has 1 to ${LONGEST} characters`);
+  return id;
+}
+
+/** What `promise` gives; throws what `onLate` gives if that takes more than `ms`. */
+async function within<T>(ms: number, promise: Promise<T>, onLate: () => Error): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(onLate()), Math.min(ms, LONGEST_TIMER));
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function late({ name, key }: Handle, id: string): Refusal {
+  return new Refusal(
+    "timeout",
+    `${name}/${key} has not answered yet; the turn goes on. Ask again with the id ${JSON.stringify(id)}`,
+    { name: "TimeoutError" },
+  );
+}

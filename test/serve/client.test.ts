@@ -1,0 +1,231 @@
+// The client, with a server that answers, fails, vanishes and comes again.
+
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { CancelledError, StopIteration } from "corun";
+import { connect, FailedError, NoAnswerError, ParkedError, ServerError } from "corun/client";
+import { inProcess } from "corun/durable";
+import { expect, onTestFinished, test } from "vitest";
+import { counter, echo, pair, slow, strict, tidy, waiting } from "./coroutines.ts";
+import { serve } from "./harness.ts";
+
+/** A server in front of another one: `meddle` may answer, or destroy, a request itself; else it goes on. */
+async function proxy(
+  target: string,
+  meddle: (...args: [...Parameters<RequestListener>, n: number]) => boolean,
+): Promise<string> {
+  let n = 0;
+  const server = createServer((request, response) => {
+    if (meddle(request, response, ++n)) return;
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const init = { method: request.method!, headers: { "content-type": "application/json" } };
+      const body = chunks.length === 0 ? {} : { body: Buffer.concat(chunks) };
+      void fetch(target + request.url!, { ...init, ...body }).then(async (answer) => {
+        if (meddle(request, response, -n)) return;
+        response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
+      });
+    });
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test("send, post, signal, inspect, history, list, cancel, drop: as a handle of the engine", async () => {
+  const { url } = await serve({ counter, waiting, tidy });
+  const client = connect({ url: `${url}/` });
+  const c = client.open<typeof counter>("counter", "a/b?");
+  expect(await c.send(5)).toBe(5);
+  await c.post(2);
+  expect(await c.send(1)).toBe(8);
+  expect(await c.inspect()).toMatchObject({ key: "a/b?", turns: 3 });
+  expect((await c.history()).filter(({ type }) => type === "send")).toHaveLength(3);
+  const w = client.open<typeof waiting>("waiting", "..");
+  await w.signal("go", { to: "the market" });
+  expect(await w.send()).toEqual({ to: "the market" });
+  expect((await client.list()).map(({ key }) => key)).toEqual(["a/b?", ".."]);
+  expect((await client.list({ after: { name: "counter", key: "a/b?" }, limit: 1 })).map(({ key }) => key)).toEqual([
+    "..",
+  ]);
+  expect(await client.list({ name: "counter", state: "done" })).toEqual([]);
+  const t = client.open<typeof tidy>("tidy", "1");
+  await t.send();
+  await t.cancel({ why: "enough" });
+  const error = await t.send().catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(CancelledError);
+  expect((error as CancelledError).reason).toEqual({ why: "enough" });
+  await t.drop();
+  expect(await t.send()).toBe(1);
+});
+
+test("what the coroutine returns is a StopIteration, what it fails with has its name, message and code", async () => {
+  const { url } = await serve({ pair, strict });
+  const client = connect({ url });
+  const p = client.open<typeof pair>("pair", "1");
+  expect(await p.send("Ada")).toBe("Ada");
+  const end = await p.send("Bob").catch((error: unknown) => error);
+  expect(end).toBeInstanceOf(StopIteration);
+  expect((end as StopIteration).value).toBe("Ada and Bob");
+  const failed = await client
+    .open<typeof strict>("strict", "1")
+    .send("x")
+    .catch((error: unknown) => error);
+  expect(failed).toBeInstanceOf(FailedError);
+  expect(failed).toMatchObject({ name: "RangeError", message: "x is no number", code: "E_NUMBER", status: 422 });
+  expect(String(failed)).toBe("RangeError: x is no number");
+});
+
+test("what the server says against it is an error at once, of a class of its own where that helps", async () => {
+  const { url } = await serve({ counter }, { token: "right" });
+  const wrong = connect({ url, token: "wrong" }).open<typeof counter>("counter", "a");
+  await expect(wrong.send(1)).rejects.toMatchObject({ name: "ServerError", type: "unauthorized", status: 401 });
+  const client = connect({ url, token: "right" });
+  expect(await client.open<typeof counter>("counter", "a").send(1)).toBe(1);
+  await expect(client.open("nobody", "a").send(1)).rejects.toThrow('no coroutine "nobody" is served here');
+  expect(() => client.open("counter", "\ud800")).toThrow(TypeError);
+  expect(() => client.open("counter", "")).toThrow(TypeError);
+  expect(() => connect({ url: "" })).toThrow(TypeError);
+});
+
+test("one that is parked is a ParkedError", async () => {
+  const url = await proxy("", (_, response) => {
+    const error = { type: "parked", name: "ReplayError", message: "in turn 3", code: "MISMATCH" };
+    response.writeHead(409).end(JSON.stringify({ error }));
+    return true;
+  });
+  const error = await connect({ url })
+    .open("job", "1")
+    .send(1)
+    .catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(ParkedError);
+  expect(error).toMatchObject({ name: "ParkedError", message: "in turn 3", code: "MISMATCH" });
+});
+
+test("a send happens once, wherever the connection is lost: before the server has it, or with the answer on its way", async () => {
+  const { url } = await serve({ counter });
+  const flaky = await proxy(url, (request, response, n) => {
+    if (n % 3 === 0) return false; // the third attempt of each gets through, both ways
+    if (n === 1 || n < 0 || n % 3 === 1)
+      return n > 0 ? request.destroy() !== undefined : response.destroy() !== undefined;
+    return false;
+  });
+  const c = connect({ url: flaky }).open<typeof counter>("counter", "a");
+  expect([await c.send(1), await c.send(1), await c.send(1)]).toEqual([1, 2, 3]);
+  expect((await c.inspect()).turns).toBe(3);
+});
+
+test("a server that ends, a proxy without one, too many requests: it is asked again, with the same id", async () => {
+  const { url } = await serve({ counter });
+  const bodies: string[] = [];
+  const busy = await proxy(url, (request, response, n) => {
+    if (n > 0) request.on("data", (chunk: Buffer) => bodies.push(String(chunk)));
+    const status = [503, 502, 429][n - 1];
+    if (status === undefined) return false;
+    request.resume().on("end", () => response.writeHead(status, { "retry-after": "0.01" }).end("<html>"));
+    return true;
+  });
+  expect(await connect({ url: busy }).open<typeof counter>("counter", "a").send(7)).toBe(7);
+  expect(bodies).toHaveLength(4);
+  expect(new Set(bodies.map((body) => (JSON.parse(body) as { id: string }).id)).size).toBe(1);
+});
+
+test("a turn that takes longer than an attempt is asked for again, until it is answered", async () => {
+  const { url, log } = await serve({ slow });
+  const impatient = await proxy(url, (request, response, n) => {
+    if (n <= 0 || n > 2) return false;
+    // A server that has no answer yet, after the turn has begun.
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const body = JSON.stringify({ ...(JSON.parse(Buffer.concat(chunks).toString()) as object), timeout: 5 });
+      void fetch(url + request.url!, { method: "POST", headers: { "content-type": "application/json" }, body }).then(
+        async (answer) => response.writeHead(answer.status).end(await answer.text()),
+      );
+    });
+    return true;
+  });
+  expect(await connect({ url: impatient }).open<typeof slow>("slow", "a").send(200)).toBe(400);
+  expect(log.filter(({ event }) => event === "send").map(({ status }) => status)).toEqual([504, 504, 200]);
+});
+
+test("time that is up: a NoAnswerError with the id, by which the answer is there later", async () => {
+  const { url } = await serve({ slow });
+  const c = connect({ url }).open<typeof slow>("slow", "a");
+  const error = (await c.send(300, { timeout: 30 }).catch((error: unknown) => error)) as NoAnswerError;
+  expect(error).toBeInstanceOf(NoAnswerError);
+  expect(error.message).toMatch(/^no answer to \/v1\/slow\/a\/send within 30 ms; .* ask again with the id/);
+  expect(await c.send(300, { id: error.id! })).toBe(600);
+  expect((await c.inspect()).turns).toBe(1);
+});
+
+test("nobody there: a NoAnswerError that says why", async () => {
+  const { url, service } = await serve({ counter });
+  await service.close(0);
+  const c = connect({ url, timeout: 200 }).open<typeof counter>("counter", "a");
+  await expect(c.send(1)).rejects.toMatchObject({
+    name: "NoAnswerError",
+    message: expect.stringContaining("fetch failed") as string,
+  });
+});
+
+test("what answers there, and is no corun serve, is told; a redirect is not followed", async () => {
+  const page = await proxy("", (_, response) => {
+    response.writeHead(404, { "content-type": "text/html" }).end("<html>");
+    return true;
+  });
+  await expect(connect({ url: page }).list()).rejects.toThrow(
+    "what is at this address answered 404 Not Found: it is no corun serve",
+  );
+  const elsewhere = await proxy("", (_, response) => {
+    response.writeHead(307, { location: "http://127.0.0.1:1/" }).end();
+    return true;
+  });
+  const error = await connect({ url: elsewhere })
+    .open("a", "b")
+    .send(1)
+    .catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(ServerError);
+  expect(String(error)).toContain("sent the request elsewhere");
+});
+
+test("a signal gives up: before, while it waits for an answer, and between two attempts; no listener is left on it", async () => {
+  const { url, service } = await serve({ slow });
+  const c = connect({ url }).open<typeof slow>("slow", "a");
+  const reason = new Error("enough");
+  await expect(c.send(1, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  const controller = new AbortController();
+  let listeners = 0;
+  const { signal } = controller;
+  const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
+  signal.addEventListener = (...args: Parameters<typeof add>) => (listeners++, add(...args));
+  signal.removeEventListener = (...args: Parameters<typeof remove>) => (listeners--, remove(...args));
+  expect(await c.send(1, { signal })).toBe(2);
+  expect(listeners).toBe(0);
+  const sent = c.send(60_000, { signal });
+  setTimeout(() => controller.abort(reason), 20);
+  await expect(sent).rejects.toBe(reason);
+  expect(listeners).toBe(0);
+  await service.close(0);
+  const late = new AbortController();
+  setTimeout(() => late.abort(reason), 20);
+  await expect(c.send(1, { signal: late.signal })).rejects.toBe(reason);
+});
+
+test("a server that is killed and started again has what it was sent; who waits meanwhile gets the answer", async () => {
+  const engine = inProcess();
+  const first = await serve({ echo }, { engine });
+  const port = Number(new URL(first.url).port);
+  const c = connect({ url: first.url }).open<typeof echo>("echo", "a");
+  expect(await c.send("one")).toBe("one");
+  await first.service.close(0);
+  const sent = c.send("two");
+  await new Promise((resolve) => void setTimeout(resolve, 100));
+  await serve({ echo }, { engine, port });
+  expect(await sent).toBe("two");
+  expect((await c.inspect()).turns).toBe(2);
+});
