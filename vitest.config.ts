@@ -35,7 +35,14 @@ export default defineConfig({
           setupFiles,
         },
       },
-      { extends: true, test: { name: "node", include: ["test/node/**/*.test.ts"], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: {
+          name: "node",
+          include: ["node", "durable", "serve"].map((folder) => `test/${folder}/**/*.test.ts`),
+          testTimeout: 60_000,
+        },
+      },
       {
         extends: true,
         test: {

@@ -57,7 +57,7 @@ function textOf(entry: Entry, names: Map<number, string>): string {
       return `  ${names.get(entry.n) ?? `request ${entry.n}`} is not needed any more`;
     case "answer":
       return `turn ${entry.turn} → ${how(entry.outcome, "answered")}`;
-    case "ended":
+    default:
       return `ended: ${how(entry.outcome, "returned")}`;
   }
 }
@@ -70,7 +70,7 @@ function how(outcome: Outcome, verb: string): string {
       return `cancelled${outcome.reason === null ? "" : ` for ${show(outcome.reason)}`}`;
     case "returned":
       return `${verb === "gave" ? verb : "returned"} ${show(outcome.value)}`;
-    case "yielded":
+    default:
       return `${verb} ${show(outcome.value)}`;
   }
 }

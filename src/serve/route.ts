@@ -40,7 +40,7 @@ const ACTIONS: Readonly<Record<string, Methods>> = {
 
 /** @throws {Refusal} if there is no such path, or not with this method */
 export function routeOf(method: string, url: string): Route {
-  const [path = "", query] = cut(url);
+  const [path, query] = cut(url);
   const parts = path.split("/").slice(1);
   const { methods, name = "", key = "" } = find(parts);
   const action = Object.hasOwn(methods, method) ? methods[method] : method === "HEAD" ? methods["GET"] : undefined;

@@ -2,6 +2,7 @@
 
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { CancelledError, StopIteration } from "corun";
 import { connect, FailedError, NoAnswerError, ParkedError, ServerError } from "corun/client";
 import { inProcess } from "corun/durable";
@@ -9,24 +10,21 @@ import { expect, onTestFinished, test } from "vitest";
 import { counter, echo, pair, slow, strict, tidy, waiting } from "./coroutines.ts";
 import { serve } from "./harness.ts";
 
-/** A server in front of another one: `meddle` may answer, or destroy, a request itself; else it goes on. */
+/**
+ * A server in front of another one: `meddle` may answer, or destroy, a request itself; else it goes on. It is asked again,
+ * with a negative number, when there is an answer.
+ */
 async function proxy(
   target: string,
   meddle: (...args: [...Parameters<RequestListener>, n: number]) => boolean,
 ): Promise<string> {
   let n = 0;
-  const server = createServer((request, response) => {
-    if (meddle(request, response, ++n)) return;
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const init = { method: request.method!, headers: { "content-type": "application/json" } };
-      const body = chunks.length === 0 ? {} : { body: Buffer.concat(chunks) };
-      void fetch(target + request.url!, { ...init, ...body }).then(async (answer) => {
-        if (meddle(request, response, -n)) return;
-        response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
-      });
-    });
+  const server = createServer(async (request, response) => {
+    const number = ++n;
+    if (meddle(request, response, number)) return;
+    const answer = await forward(target + request.url!, request.method!, await text(request));
+    if (meddle(request, response, -number)) return;
+    response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
@@ -34,6 +32,10 @@ async function proxy(
     server.close();
   });
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function forward(url: string, method: string, body: string): Promise<Response> {
+  return fetch(url, { method, headers: { "content-type": "application/json" }, ...(body === "" ? {} : { body }) });
 }
 
 test("send, post, signal, inspect, history, list, cancel, drop: as a handle of the engine", async () => {
@@ -139,14 +141,12 @@ test("a turn that takes longer than an attempt is asked for again, until it is a
   const impatient = await proxy(url, (request, response, n) => {
     if (n <= 0 || n > 2) return false;
     // A server that has no answer yet, after the turn has begun.
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const body = JSON.stringify({ ...(JSON.parse(Buffer.concat(chunks).toString()) as object), timeout: 5 });
-      void fetch(url + request.url!, { method: "POST", headers: { "content-type": "application/json" }, body }).then(
-        async (answer) => response.writeHead(answer.status).end(await answer.text()),
-      );
-    });
+    const early = async (): Promise<void> => {
+      const body = JSON.stringify({ ...(JSON.parse(await text(request)) as object), timeout: 5 });
+      const answer = await forward(url + request.url!, "POST", body);
+      response.writeHead(answer.status).end(await answer.text());
+    };
+    void early();
     return true;
   });
   expect(await connect({ url: impatient }).open<typeof slow>("slow", "a").send(200)).toBe(400);

@@ -9,7 +9,7 @@ export const counter = durable("counter", function* (): Coroutine.Body<number, v
 });
 
 /** Gives back what it is sent. */
-export const echo = durable("echo", function* (): Coroutine.Body<unknown> {
+export const echo = durable("echo", function* (): Coroutine.Body {
   for (let value: unknown; ;) value = yield value;
 });
 

@@ -4,6 +4,7 @@ import {
   all,
   any,
   CancelledError,
+  coroutine,
   defer,
   race,
   scope,
@@ -38,10 +39,6 @@ type Below = Task[];
 
 const haveEnded = (tasks: Below) => tasks.every(({ state }) => ["done", "failed", "cancelled"].includes(state));
 
-function* pause(count: number): Generator<never, void, unknown> {
-  for (let i = 0; i < count; i++) yield* i === 0 ? yieldNow() : sleep(1);
-}
-
 /** A tree, and what has happened in it. */
 class Tree {
   readonly t: World;
@@ -67,6 +64,10 @@ class Tree {
     const pauses = t.pick(3);
     const perform = (step: string) => this.#perform(step, depth, around);
     const id = ++this.#count;
+    const cleanup = coroutine(function* cleanup() {
+      for (let i = 0; i < pauses; i++) yield* i === 0 ? yieldNow() : sleep(1);
+      t.check(open.delete(id), "cleanup runs once");
+    });
     return function* node() {
       open.add(id);
       let isCut = true;
@@ -79,9 +80,8 @@ class Tree {
         throw error;
       } finally {
         // What a cancellation has started is never cut; what comes after the end of the body may be, unless it is shielded.
-        if (isCut) yield* pause(pauses);
-        else yield* shield(() => pause(pauses));
-        t.check(open.delete(id), "cleanup runs once");
+        if (isCut) yield* cleanup();
+        else yield* shield(cleanup);
       }
     };
   }
