@@ -22,13 +22,24 @@ export type Main = (...args: string[]) => Generator<unknown, unknown, unknown>;
  * Runs `main` with `args` to its end. If it is interrupted, the process ends with it.
  *
  * @param where the program, for messages
+ * @param tell what the task and those below it do, in lines
  * @throws what it fails with; {@link Problem} when it waits for what nothing is left to bring
  */
-export async function drive(library: Library, main: Main, args: string[], where: string): Promise<void> {
+export async function drive(
+  library: Library,
+  main: Main,
+  args: string[],
+  where: string,
+  tell: (task: Task) => Promise<string[]>,
+): Promise<void> {
   const interrupted = interruption();
   const { signal } = interrupted;
+  let task: Task | undefined;
+  const start = () => library.run.with({ signal })(root(library, main, args, (found) => (task = found)));
+  const what = async (text: string) =>
+    new Problem([`${where} can't go on: ${text}`, ...(task === undefined ? [] : await tell(task))].join("\n"));
   try {
-    await unlessStuck(() => library.run.with({ signal })(root(library, main, args)), interrupted, where);
+    await unlessStuck(start, interrupted, what);
   } catch (error) {
     // Cancelled is how it has to end then; anything else is a failure of its cleanup.
     if (!signal.aborted || !isOf(error, signal.reason)) throw withCause(signal.reason, error);
@@ -40,10 +51,11 @@ export async function drive(library: Library, main: Main, args: string[], where:
 }
 
 /** Starts `main` as a task, and resumes it when it has yielded: nobody else would. */
-function root({ coroutine, shield, spawn }: Library, main: Main, args: string[]) {
+function root({ coroutine, shield, spawn }: Library, main: Main, args: string[], started: (task: Task) => void) {
   return coroutine(
     function* () {
-      const task = spawn(main, ...args);
+      const task: Task = spawn(main, ...args);
+      started(task);
       // Shielded, as also what is cancelled may have a shield of its own, in which it yields.
       yield* shield(() => resume(task));
     },
@@ -60,16 +72,25 @@ function* resume(task: Task): Generator<never, void, unknown> {
   }
 }
 
+const NEVER = "a promise that nothing is left to settle";
+
 /** Gives what `start` gives. If Node has nothing left to do before, cancels with a {@link Problem}; if again, throws one. */
-async function unlessStuck<T>(start: () => Promise<T>, { signal, cancel }: Interruption, where: string): Promise<T> {
-  const stuck = (what: string): Problem =>
-    new Problem(`${where} can't go on: ${what} for a promise that nothing is left to settle`);
+async function unlessStuck<T>(
+  start: () => Promise<T>,
+  { signal, cancel }: Interruption,
+  problem: (what: string) => Promise<Problem>,
+): Promise<T> {
   let reject!: (problem: Problem) => void;
   const standstill = new Promise<never>((_, fail) => (reject = fail));
-  const look = (): void => {
-    if (signal.aborted) return reject(stuck("its cleanup waits"));
+  let isLooking = false;
+  const look = async (): Promise<void> => {
+    if (isLooking) return;
+    isLooking = true;
+    const stuck = await problem(`${signal.aborted ? "its cleanup waits" : "it waits"} for ${NEVER}`);
+    isLooking = false;
+    if (signal.aborted) reject(stuck);
     // Not at once: Node asks again only if something has happened since.
-    setImmediate(cancel, stuck("it waits"));
+    else setImmediate(cancel, stuck);
   };
   process.on("beforeExit", look);
   try {
@@ -87,5 +108,5 @@ function isOf(error: unknown, reason: unknown): boolean {
 /** What to throw if the cleanup of a cancellation for `reason` ended in `error`. */
 function withCause(reason: unknown, error: unknown): unknown {
   if (!(reason instanceof Problem) || error instanceof Problem) return error;
-  return new Problem(`${reason.message}. Its cleanup failed, too`, 1, { cause: error });
+  return new Problem(reason.message.replace(/(?=\n|$)/, ". Its cleanup failed, too"), 1, { cause: error });
 }

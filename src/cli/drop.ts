@@ -6,7 +6,7 @@ import process from "node:process";
 import { readArguments } from "./arguments.ts";
 import { asking, connectAs, only, remoteHelp, remoteOptions } from "./remote.ts";
 
-export const help = `Usage: corun drop <name> <key> [options]
+export const help: string = `Usage: corun drop <name> <key> [options]
 
 Forgets a coroutine, with its journal, for good. None of its cleanup runs; the next send
 begins a new one. It is the way out for one that is parked and not worth a repair; to

@@ -4,7 +4,7 @@
 
 import process from "node:process";
 import type { Definition } from "../durable/define.ts";
-import type { checkReplay, DurableBody, DurableError, Engine, inProcess } from "../durable/index.ts";
+import type { checkReplay, DurableBody, DurableError, embedded } from "../durable/index.ts";
 import type { CancelledError, StopIteration } from "../index.ts";
 import { check, load, type Program } from "./load.ts";
 import { here } from "./place.ts";
@@ -14,8 +14,7 @@ import { Problem } from "./problem.ts";
 export interface Durable {
   DurableError: typeof DurableError;
   checkReplay: typeof checkReplay;
-  inProcess: typeof inProcess;
-  embedded: (path: string, options?: { readonly?: boolean }) => Engine | Promise<Engine>;
+  embedded: typeof embedded;
 }
 
 /** What the service tells apart. */

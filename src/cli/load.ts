@@ -50,8 +50,8 @@ export interface Program {
   library: (part?: string, file?: string) => Promise<unknown>;
 }
 
-/** Loads `file`, which runs it. */
-export async function load(file: string): Promise<Program> {
+/** Loads `file`, which runs it. `begin` is given its corun before; again, if it turns out to be a CommonJS module. */
+export async function load(file: string, begin: (library: Program["library"]) => void | Promise<void> = () => {}): Promise<Program> {
   const compiles = /\.[cm]?tsx?$/.test(file) && !runsTypeScript(file);
   if (compiles) await registerTsx(file);
   const copy = find(file, "corun");
@@ -62,14 +62,19 @@ export async function load(file: string): Promise<Program> {
   if (Error.stackTraceLimit === 10) Error.stackTraceLimit = 60;
   const require = module.createRequire(file);
   const required: Program["library"] = async (part = "corun", beside) => require(partOf(require.resolve, part, beside));
-  // By `require`, as Node 20 does not let what tsx imports as CommonJS require an ES module.
-  if (/\.c[jt]s$/.test(file)) return { ...ofCommonJs(require(file)), library: required };
-  const namespace = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
-  const isCommonJs = "module.exports" in namespace || require.cache[file] !== undefined;
-  if (isCommonJs) return { ...ofCommonJs(namespace["default"]), library: required };
   const { resolve } = copy === undefined ? module.createRequire(self) : require;
   const library: Program["library"] = (part = "corun", beside) =>
     import(pathToFileURL(partOf(resolve, part, beside)).href);
+  const isRequired = /\.c[jt]s$/.test(file);
+  await begin(isRequired ? required : library);
+  // By `require`, as Node 20 does not let what tsx imports as CommonJS require an ES module.
+  if (isRequired) return { ...ofCommonJs(require(file)), library: required };
+  const namespace = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  const isCommonJs = "module.exports" in namespace || require.cache[file] !== undefined;
+  if (isCommonJs) {
+    await begin(required);
+    return { ...ofCommonJs(namespace["default"]), library: required };
+  }
   return { main: namespace["default"], exports: namespace, library };
 }
 

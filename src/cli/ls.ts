@@ -8,7 +8,7 @@ import { readArguments } from "./arguments.ts";
 import { Problem } from "./problem.ts";
 import { sourceHelp, sourceOf, sourceOptions } from "./source.ts";
 
-export const help = `Usage: corun ls [name] [options]
+export const help: string = `Usage: corun ls [name] [options]
 
 Lists the durable coroutines that there are: of one name, or all.
 
@@ -40,7 +40,7 @@ export async function main(args: string[]): Promise<void> {
     throw new Problem(`--state must be one of ${STATES.join(", ")}`, 2);
   const limit = given.number("limit", { least: 1, most: 1_000_000 }) ?? 100;
 
-  const source = await sourceOf(given);
+  const source = sourceOf(given);
   const found: Summary[] = [];
   try {
     // One more than asked for, to know whether there are more.

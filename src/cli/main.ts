@@ -19,6 +19,12 @@ const commands: Command[] = [
     load: () => import("./run.ts"),
   },
   {
+    name: "inspect",
+    usage: "<program> [args…]",
+    summary: "run a program, and watch it in the browser",
+    load: () => import("./inspect.ts"),
+  },
+  {
     name: "serve",
     usage: "<program>",
     summary: "serve the durable coroutines of a program over HTTP",

@@ -14,6 +14,15 @@ export function here(file: string, line?: number, column?: number): string {
   return [path, line, column].filter((part) => part !== undefined).join(":");
 }
 
+/** A report with lines such as `at main (file:///app/main.ts:5:3)`: with the places as they are shown. */
+export function withPlaces(text: string): string {
+  return text.replace(
+    /^( {4,}(?:started )?(?:at )?(?:.*? \()?)((?:file:|[\\/]|[A-Za-z]:[\\/]).*?):(\d+):(\d+)(?=\)?$)/gm,
+    (_, before: string, location: string, line: string, column: string) =>
+      before + here(pathOf(location), Number(line), Number(column)),
+  );
+}
+
 /** The path of what may be a file URL, with the query that a loader has put on it. */
 export function pathOf(location: string): string {
   const bare = location.replace(/\?[^/\\]*$/, "");

@@ -9,14 +9,14 @@ import { Problem } from "./problem.ts";
 
 const HERE = "http://127.0.0.1:8787";
 
-export const remoteOptions = {
+export const remoteOptions: Options = {
   help: { type: "boolean", short: "h" },
   url: { type: "string" },
   token: { type: "string" },
   timeout: { type: "string" },
-} as const satisfies Options;
+};
 
-export const remoteHelp = `  --url URL     of the server; CORUN_URL, or ${HERE} if absent
+export const remoteHelp: string = `  --url URL     of the server; CORUN_URL, or ${HERE} if absent
   --token TOKEN its token; CORUN_TOKEN if absent
   --timeout MS  how long to go on trying; 60000 if absent`;
 

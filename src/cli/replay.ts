@@ -10,7 +10,7 @@ import { type Hosted, host } from "./hosted.ts";
 import { Problem } from "./problem.ts";
 import { openStore } from "./store.ts";
 
-export const help = `Usage: corun replay <program> --store FILE
+export const help: string = `Usage: corun replay <program> --store FILE
 
 Goes through the journals of all durable coroutines in a store, with the code of a
 program, and says of each that does not match what the difference is: for the time
@@ -42,7 +42,7 @@ export async function main(args: string[]): Promise<void> {
   const path = given.text("store") ?? "corun.db";
   if (!existsSync(path)) throw new Problem(`no such store: ${path}`);
   const hosted = await host(program);
-  const engine = await openStore(hosted.durable, path, { readonly: true });
+  const engine = openStore(hosted.durable, path, { readonly: true });
   let counts: { matching: number; problems: number };
   try {
     counts = await checkAll(engine, hosted);

@@ -5,7 +5,7 @@
 import process from "node:process";
 import { inspect, styleText } from "node:util";
 import { diagnose } from "./diagnose.ts";
-import { here } from "./place.ts";
+import { here, withPlaces } from "./place.ts";
 import { Problem } from "./problem.ts";
 import { calls } from "./stack.ts";
 
@@ -60,7 +60,7 @@ function origins(error: Error & { errors?: unknown }, seen: Set<unknown>): strin
 
 function head(error: Error & { code?: unknown }): string {
   const code = typeof error.code === "string" && !error.message.includes(error.code) ? ` [${error.code}]` : "";
-  return `${error.name}${code}${error.message && `: ${error.message}`}`;
+  return `${error.name}${code}${error.message && `: ${withPlaces(error.message)}`}`;
 }
 
 function chain(error: Error): string[] {

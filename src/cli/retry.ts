@@ -6,7 +6,7 @@ import process from "node:process";
 import { readArguments } from "./arguments.ts";
 import { asking, connectAs, only, remoteHelp, remoteOptions } from "./remote.ts";
 
-export const help = `Usage: corun retry <name> <key> [options]
+export const help: string = `Usage: corun retry <name> <key> [options]
 
 A coroutine is parked when its code does something else than its journal says. Nothing
 is lost then. Put the code right, start corun serve again, and ask with this whether the

@@ -1,17 +1,19 @@
 // `corun run program [args…]`: runs a program, and the coroutine that is its default export.
 //
-// May import: drive, load, options, place, problem, report; the public surface.
+// May import: drive, dump-on, load, options, place, problem, report, trace; the public surface.
 
 import process from "node:process";
-import { isCoroutineFunction } from "../index.ts";
+import { isCoroutineFunction, type Task } from "../index.ts";
 import { drive, type Library, type Main } from "./drive.ts";
-import { check, load } from "./load.ts";
+import { checkSignal, dumped, dumpOn } from "./dump-on.ts";
+import { check, load, type Program } from "./load.ts";
 import { parse } from "./options.ts";
 import { here, lineOf } from "./place.ts";
 import { Problem } from "./problem.ts";
 import { report } from "./report.ts";
+import { toFeed, toFile, Tracing, type Use } from "./trace.ts";
 
-export const help = `Usage: corun run <program> [args…]
+export const help = `Usage: corun run [options] <program> [args…]
 
 Runs a program in TypeScript (.ts .mts .cts .tsx) or JavaScript (.js .mjs .cjs).
 What follows it on the command line is its own, in process.argv.
@@ -41,37 +43,73 @@ Where corun is not installed for the program, "corun" is the copy that runs it.
 Node runs TypeScript by itself since 22.18. Before, and for .tsx, install tsx
 beside the program: npm i -D tsx
 
+If it hangs, --dump-on SIGQUIT tells where: whenever the signal comes (Ctrl-\\ sends
+SIGQUIT), what each task waits for, since when, and on which line is printed to stderr,
+and the program goes on. Any signal will do that nobody else needs, as SIGUSR2.
+
+To see how it runs, --trace out.html writes down what its tasks and coroutines do, and at
+its end, also by a failure or Ctrl-C, a page that shows it step by step, with the source;
+--trace out.json writes the same for ui.perfetto.dev and chrome://tracing. The last
+65,536 events are kept. To watch it while it runs: corun inspect <program>
+
+Options
+      --dump-on <signal>  print what all tasks do when this signal comes
+      --trace <file>      write what happens to a page (.html) or for Chrome (.json)
+
 The exit code is what the program sets, or 0; 1 if it can't be run or fails; 2 if
 the command line is wrong; 130 after Ctrl-C, 143 after SIGTERM.
 `;
 
 export async function main(args: string[]): Promise<void> {
-  const { given, rest } = parse(args, { help: { type: "boolean", short: "h" } }, "corun run --help");
+  const options = { help: { type: "boolean", short: "h" }, "dump-on": { type: "string" }, ...TRACING } as const;
+  const { given, values, rest } = parse(args, options, "corun run --help");
   if (given.has("help")) {
     process.stdout.write(help);
     return;
   }
+  const signal = values.get("dump-on");
+  if (signal !== undefined) dumpOn(checkSignal(signal), () => corun);
   const [program, ...own] = rest;
   if (program === undefined) throw new Problem("run what? Name a program: corun run main.ts", 2);
 
   const file = check(program);
+  const use = await useOf(values);
+  if (use !== undefined) tracing = new Tracing(use, file);
   process.argv = [process.execPath, file, ...own];
   watch(file);
   try {
     const { main, library } = await loadAll(file);
-    if (main !== undefined) await drive(usable(await library(), file), main, own, here(file));
+    if (main !== undefined) tracing?.release();
+    const tell = (task: Task) => dumped(library, task);
+    if (main !== undefined) await drive(usable(await library(), file), main, own, here(file), tell);
   } catch (error) {
     fail(error, file);
   }
 }
 
+/** The corun of the program. */
+let corun: Program["library"] | undefined;
+let tracing: Tracing | undefined;
+
+const TRACING = { trace: { type: "string" }, "trace-feed": { type: "string" } } as const;
+
+/** What is to be done with a trace, if one is wanted. */
+async function useOf(values: Map<string, string>): Promise<Use | undefined> {
+  const [path, fd] = [values.get("trace"), values.get("trace-feed")];
+  return fd !== undefined ? toFeed(Number(fd)) : path === undefined ? undefined : await toFile(path);
+}
+
 /** Loads the program; `main` is its default export, if it has one. */
-async function loadAll(file: string): Promise<{ main: Main | undefined; library: () => Promise<unknown> }> {
-  const stuck = (): void => {
-    fail(new Problem(`${here(file)} can't go on: it waits at its top level for a promise that nothing settles`), file);
+async function loadAll(file: string): Promise<{ main: Main | undefined; library: Program["library"] }> {
+  const stuck = async (): Promise<void> => {
+    const text = `${here(file)} can't go on: it waits at its top level for a promise that nothing settles`;
+    fail(new Problem([text, ...(await dumped(corun))].join("\n")), file);
   };
   process.once("beforeExit", stuck);
-  const { main, library } = await load(file);
+  const { main, library } = await load(file, async (found) => {
+    corun = found;
+    await tracing?.begin(found);
+  });
   process.removeListener("beforeExit", stuck);
   if (main === undefined || isBody(main)) return { main, library };
   throw new Problem(`${place(file)}: the default export is ${nature(main)}`);

@@ -9,7 +9,7 @@ import { readArguments } from "./arguments.ts";
 import { Problem } from "./problem.ts";
 import { asking, connectAs, named, remoteHelp, remoteOptions } from "./remote.ts";
 
-export const help = `Usage: corun send <name> <key> [json] [options]
+export const help: string = `Usage: corun send <name> <key> [json] [options]
 
 Sends a value to a durable coroutine that corun serve serves, and prints what it yields
 next, as JSON. Where there is no answer in time, the same --id asks for it again: the

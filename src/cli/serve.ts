@@ -13,7 +13,7 @@ import { type Hosted, host } from "./hosted.ts";
 import { Problem } from "./problem.ts";
 import { openStore } from "./store.ts";
 
-export const help = `Usage: corun serve <program> [options]
+export const help: string = `Usage: corun serve <program> [options]
 
 Serves the durable coroutines that a program exports, all that durable(name, body)
 made, over HTTP. What they were sent is kept: if the server is killed, and started
@@ -35,15 +35,15 @@ Where
   --restate URL        instead, a Restate server keeps them: the address of its ingress
   --restate-admin URL  … of its admin API; port 9070 of the same host if absent
   --restate-port PORT  … the port where it reaches this process; 9080 if absent
-  --restate-host ADDRESS  … of which interface; 127.0.0.1 if absent
-  --restate-address URL  … at which address, if not that
+  --restate-host ADDR  … the address to listen on for it; 127.0.0.1 if absent
+  --restate-address URL  … where it finds that, if not by these two
   --host ADDRESS       where to listen; 127.0.0.1 if absent
   --port PORT          8787 if absent; 0: any that is free
 
 Who may ask
-  --token TOKEN        must come with each request, as Authorization: Bearer TOKEN. Better
-                       in the variable CORUN_TOKEN, where no list of processes shows it.
-                       Needed for every address that other machines can reach
+  --token TOKEN        must come with each request, as Authorization: Bearer TOKEN;
+                       better in the variable CORUN_TOKEN, as lists of processes show
+                       options. Needed where other machines can reach the server
   --allow-host NAME    a name by which the server is called; may be given more than once
   --allow-origin URL   pages from there may ask, as https://example.org; more than once, too
 
@@ -109,10 +109,11 @@ export async function main(args: string[]): Promise<void> {
   const log = logOf(given);
   const grace = given.number("grace", TIME) ?? 10_000;
   const access = await accessOf(given);
+  const limits = limitsOf(given);
 
   const hosted = await host(program);
   const { engine, where } = await engineOf(hosted, given);
-  await serve(hosted, engine, { ...access, ...limitsOf(given), log }, where, grace);
+  await serve(hosted, engine, { ...access, ...limits, log }, where, grace);
 }
 
 /** Serves until the process is told to end. */
@@ -130,9 +131,11 @@ async function serve(
   const kinds = { DurableError, StopIteration, CancelledError };
   const fenced = (): void => ending.end("another process has taken the store", 1);
   const service = new Service({ ...options, engine, coroutines, kinds, checkReplay, onFenced: fenced });
-  const url = await service.listen().catch((error: NodeJS.ErrnoException) => {
+  const url = await service.listen().catch(async (error: NodeJS.ErrnoException) => {
+    await engine.close();
     throw unreachable(error, options);
   });
+  // Only now, as what was under way goes on at once; and before the first request can be read.
   engine.serve(...coroutines.values());
   log("info", "serving", { url, program, coroutines: [...coroutines.keys()].join(" "), store });
 
@@ -215,7 +218,7 @@ async function engineOf(hosted: Hosted, given: Arguments): Promise<{ engine: Eng
   const url = given.text("restate");
   if (url === undefined) {
     const path = given.text("store") ?? "corun.db";
-    return { engine: await openStore(hosted.durable, path), where: path };
+    return { engine: openStore(hosted.durable, path), where: path };
   }
   if (given.text("store") !== undefined)
     throw new Problem("--store and --restate are two engines; give one of them", 2);

@@ -10,7 +10,7 @@ import { named } from "./remote.ts";
 import { sourceHelp, sourceOf, sourceOptions } from "./source.ts";
 import { story } from "./story.ts";
 
-export const help = `Usage: corun show <name> <key> [options]
+export const help: string = `Usage: corun show <name> <key> [options]
 
 Shows what a durable coroutine is doing, and its journal as a story: what it was sent,
 what it answered, what it asked for and got. One that has started over, with again(…),
@@ -36,7 +36,7 @@ export async function main(args: string[]): Promise<void> {
   }
   const { name, key, rest } = named(given.words, "corun show <name> <key>");
   if (rest.length > 0) throw new Problem(`corun show takes a name and a key, but got ${rest[0]}, too`, 2);
-  const source = await sourceOf(given);
+  const source = sourceOf(given);
   try {
     const inspection = await source.inspect(name, key);
     const history = await source.history(name, key);
@@ -56,7 +56,7 @@ export function head(inspection: Inspection): string[] {
   const lines = [`${name}/${key}  ${state}  ${turns} turn${turns === 1 ? "" : "s"}${over}`];
   if (turn !== null) lines.push(`turn ${turn.turn} (id ${turn.id}) is under way`);
   if (queued > 0) lines.push(`sends that wait behind it: ${queued}`);
-  if (waits !== null && waits !== "") lines.push(`it waits for ${waits}`);
+  if (waits !== null && waits !== "") lines.push(waits);
   for (const { kind, name, attempts, lastError } of requests) {
     const tried = attempts > 1 ? `, attempt ${attempts}` : "";
     lines.push(

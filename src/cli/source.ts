@@ -6,14 +6,13 @@ import { existsSync } from "node:fs";
 import * as durable from "../durable/index.ts";
 import type { Entry, Inspection, ListOptions, Summary } from "../durable/index.ts";
 import type { Arguments, Options } from "./arguments.ts";
-import type { Durable } from "./hosted.ts";
 import { Problem } from "./problem.ts";
 import { asking, connectAs, remoteHelp, remoteOptions } from "./remote.ts";
 import { openStore } from "./store.ts";
 
-export const sourceOptions = { ...remoteOptions, store: { type: "string" } } as const satisfies Options;
+export const sourceOptions: Options = { ...remoteOptions, store: { type: "string" } };
 
-export const sourceHelp = `  --store FILE  look into this store, instead of asking a server; it may be in use
+export const sourceHelp: string = `  --store FILE  look into this store, instead of asking a server; it may be in use
 ${remoteHelp}`;
 
 export interface Source {
@@ -23,7 +22,7 @@ export interface Source {
   close: () => Promise<void>;
 }
 
-export async function sourceOf(given: Arguments): Promise<Source> {
+export function sourceOf(given: Arguments): Source {
   const path = given.text("store");
   if (path !== undefined) {
     if (given.text("url") !== undefined) throw new Problem("--store and --url are two sources; give one of them", 2);
@@ -38,9 +37,9 @@ export async function sourceOf(given: Arguments): Promise<Source> {
   };
 }
 
-async function ofStore(path: string): Promise<Source> {
+function ofStore(path: string): Source {
   if (!existsSync(path)) throw new Problem(`no such store: ${path}`);
-  const engine = await openStore(durable as unknown as Durable, path, { readonly: true });
+  const engine = openStore(durable, path, { readonly: true });
   return {
     list: (options) => engine.list(options),
     inspect: async (name, key) => {

@@ -7,13 +7,13 @@ import type { Durable } from "./hosted.ts";
 import { Problem } from "./problem.ts";
 
 /** @throws {Problem} if it can't be opened */
-export async function openStore(
+export function openStore(
   { embedded, DurableError }: Pick<Durable, "embedded" | "DurableError">,
   path: string,
   options: { readonly?: boolean } = {},
-): Promise<Engine> {
+): Engine {
   try {
-    return await embedded(path, options);
+    return embedded(path, options);
   } catch (error) {
     if (error instanceof DurableError) throw new Problem(error.message, 1);
     throw error;

@@ -123,8 +123,13 @@ export function call<B extends DurableBody>(body: B, key: string, value: SentOf<
 }
 
 export function checkKey(key: unknown): asserts key is string {
-  if (typeof key !== "string" || key === "")
+  if (typeof key !== "string" || key === "" || !isStorable(key))
     throw new TypeError(`a durable coroutine needs a key, a text, but got ${show(key)}`);
+}
+
+/** Whether every store gives a text back as it is: half a pair of surrogates, or the character 0, is changed by some. */
+export function isStorable(text: string): boolean {
+  return !/\0|\p{Surrogate}/u.test(text);
 }
 
 /**

@@ -3,6 +3,7 @@
 export { again, durable, type DurableBody, type DurableOptions } from "./define.ts";
 export { call, isReplaying, self, signal, step, uuid } from "./effects.ts";
 export { DurableError, type DurableErrorCode, NotSerializableError, ReplayError } from "./errors.ts";
+export { embedded, type Embedded, type EmbeddedOptions } from "./embedded.ts";
 export { inProcess, type InProcessOptions } from "./in-process.ts";
 export type { Engine, Handle, Inspection, ListOptions, SendOptions, Summary, Underway } from "./engine/engine.ts";
 export { checkReplay } from "./replay.ts";

@@ -69,7 +69,7 @@ export function answerOf(outcome: Outcome, what: string): unknown {
       throw new StopIteration(decode(outcome.value));
     case "failed":
       throw revive(outcome.error);
-    case "cancelled":
+    default:
       throw new CancelledError(what, decode(outcome.reason));
   }
 }

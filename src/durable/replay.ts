@@ -173,7 +173,7 @@ function say(entry: Entry): string {
       return `woke from a sleep or a deadline that was due at ${entry.due}`;
     case "signal":
       return `got the signal ${entry.name}`;
-    case "cancel":
+    default:
       return "was cancelled";
   }
 }

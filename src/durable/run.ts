@@ -11,7 +11,7 @@ import type { Clock } from "../scheduler/clock.ts";
 import { waitsOf, watch } from "../scheduler/deadlock.ts";
 import { SchedulerError } from "../scheduler/errors.ts";
 import { listen } from "../scheduler/join.ts";
-import { Op, PENDING, requireTask, type Waitable } from "../scheduler/op.ts";
+import { Op, PENDING, requireTask } from "../scheduler/op.ts";
 import { toCoroutine } from "../scheduler/runnable.ts";
 import { Scheduler } from "../scheduler/scheduler.ts";
 import { spawn } from "../scheduler/spawn.ts";
@@ -215,5 +215,5 @@ function* serve(run: Run, definition: Definition, args: unknown[]): AnyGenerator
 /** The first send to a task drops what it yields first: so that is a `yield` of ours. */
 function* fromFirstYield(definition: Definition, args: unknown[]): AnyGenerator {
   yield;
-  return yield* toCoroutine(definition.body, args, definition.name) as Waitable<unknown>;
+  return yield* toCoroutine(definition.body, args, definition.name);
 }

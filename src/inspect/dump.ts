@@ -26,7 +26,7 @@ export interface DumpedTask extends TaskReport {
   /** Its open scopes, outermost first, the first being that of the task itself. */
   readonly scopes: readonly DumpedScope[];
   /** With `locals`: the variables of its bodies, innermost first. */
-  locals?: readonly FrameLocals[];
+  readonly locals?: readonly FrameLocals[];
 }
 
 /** A scope in a {@link Dump}. */
@@ -56,7 +56,7 @@ export interface DumpedRun {
 
 export interface DumpOptions {
   /** A task, with all below it, or a scope. All runs of the process if absent. */
-  of?: Task<never, unknown, never> | Scope;
+  of?: Task<unknown, unknown, never> | Scope;
   /**
    * Adds the values of local variables, where the engine tells them (Node): of the first hundred bodies. It looks by the
    * engine's inspector, which is opened for that; it may slow the process down afterwards.
@@ -122,7 +122,12 @@ export function dump(options: DumpOptions = {}): Dump {
   if (locals !== null && typeof locals !== "string") {
     for (const [task, dumped] of dumper.shown) {
       const found = locals.get(task);
-      if (found !== undefined) dumped.locals = found;
+      if (found === undefined) continue;
+      const lines = [...dumped.lines];
+      const place = found[0]?.yieldsAt;
+      // Only the inspector knows the line of a bare yield.
+      if (place !== undefined) lines[0] = `at ${found[0]!.frame} (${place}), in a yield`;
+      Object.assign(dumped, { locals: found, lines });
     }
   }
   return new Dump(runs, typeof locals === "string" ? locals : null);

@@ -14,6 +14,8 @@ export type {
   TraceSlice,
   TraceStep,
 } from "./trace-format.ts";
+export { page, type PageOptions } from "./page.ts";
 export { dump, type Dump, type DumpedRun, type DumpedScope, type DumpedTask, type DumpOptions } from "./dump.ts";
 export type { FrameLocals } from "./locals.ts";
 export type { TaskReport } from "../scheduler/report.ts";
+export { type Dropped, leaks, type Leaks, watchLeaks } from "./leaks.ts";

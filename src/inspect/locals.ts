@@ -1,18 +1,21 @@
 // The local variables of suspended bodies, by the engine's inspector. Node only: there its answers come at once. Deno's
 // come later, other engines have none.
 //
-// May import: the coroutine layer, as types; Task as a type.
+// May import: inspector, remote; the coroutine and scheduler layers, as types.
 
 import type { Frame } from "../coroutine/frames.ts";
 import type { Task } from "../scheduler/task.ts";
+import { ask, type Location, propertiesOf, Scripts, type Session } from "./inspector.ts";
 import { previewOf, type RemoteObject } from "./remote.ts";
 
-/** The variables of a body: their values as short texts. */
+/** What the inspector tells of a body. */
 export interface FrameLocals {
   /** The name of the body, or coroutine. */
   readonly frame: string;
-  /** Of inner blocks first. */
+  /** Its variables, those of inner blocks first: their values as short texts. */
   readonly variables: Readonly<Record<string, string>>;
+  /** Where it is suspended, if that is a bare `yield`: for instance `file:///app/main.ts:12:30`. */
+  readonly yieldsAt?: string;
 }
 
 /** By task; or why there are none. */
@@ -22,23 +25,9 @@ export type LocalsOutcome = ReadonlyMap<Task, readonly FrameLocals[]> | string;
 const BODIES = 100;
 const VARIABLES = 30;
 
-interface Session {
-  connect(): void;
-  disconnect(): void;
-  post(method: string, params: object, done: (error: Error | null, result: unknown) => void): void;
-}
 interface Host {
   process?: { getBuiltinModule?: (name: string) => unknown };
 }
-interface Property {
-  name: string;
-  value?: RemoteObject;
-}
-interface Properties {
-  result: Property[];
-  internalProperties?: Property[];
-}
-
 /** Where the inspector's answers are found: nobody else is to see the bodies. */
 const SLOT = Symbol.for("corun.inspect.bodies");
 const GROUP = "corun.inspect";
@@ -54,14 +43,18 @@ export function localsOf(tasks: readonly Task[]): LocalsOutcome {
   const locals = new Map<Task, FrameLocals[]>();
   try {
     session.connect();
-    const variables = variablesOf(
+    const bodies = bodiesOf(
       session,
       found.map(({ frame }) => frame.gen),
     );
-    if (variables === null) return "not available on this engine";
+    if (bodies === null) return "not available on this engine: its inspector does not answer at once";
+    const scripts = new Scripts(session);
     for (const [index, { task, frame }] of found.entries()) {
+      const { variables, location } = bodies[index]!;
+      const isInYield = frame === task.root.leaf && task.wait === null;
+      const place = isInYield && location !== undefined ? scripts.placeOf(location) : null;
       if (!locals.has(task)) locals.set(task, []);
-      locals.get(task)!.push({ frame: frame.name, variables: variables[index]! });
+      locals.get(task)!.push({ frame: frame.name, variables, ...(place === null ? {} : { yieldsAt: place }) });
     }
     return locals;
   } catch (error) {
@@ -82,8 +75,13 @@ function openSession(): Session | null {
   }
 }
 
+interface Body {
+  variables: Record<string, string>;
+  location?: Location | undefined;
+}
+
 /** Null: the inspector does not answer at once. */
-function variablesOf(session: Session, generators: readonly object[]): Record<string, string>[] | null {
+function bodiesOf(session: Session, generators: readonly object[]): Body[] | null {
   Reflect.set(globalThis, SLOT, generators);
   try {
     const expression = `globalThis[Symbol.for(${JSON.stringify(SLOT.description)})]`;
@@ -92,7 +90,7 @@ function variablesOf(session: Session, generators: readonly object[]): Record<st
     const handles = propertiesOf(session, list.result).result;
     return generators.map((_, index) => {
       const handle = handles.find(({ name }) => name === String(index))?.value;
-      return handle === undefined ? {} : bodyVariables(session, handle);
+      return handle === undefined ? { variables: {} } : bodyOf(session, handle);
     });
   } finally {
     Reflect.deleteProperty(globalThis, SLOT);
@@ -100,10 +98,13 @@ function variablesOf(session: Session, generators: readonly object[]): Record<st
   }
 }
 
-function bodyVariables(session: Session, generator: RemoteObject): Record<string, string> {
+function bodyOf(session: Session, generator: RemoteObject): Body {
   const variables: Record<string, string> = {};
-  const scopes = propertiesOf(session, generator).internalProperties?.find(({ name }) => name === "[[Scopes]]")?.value;
-  if (scopes === undefined) return variables;
+  const { internalProperties = [] } = propertiesOf(session, generator);
+  const internal = (wanted: string) => internalProperties.find(({ name }) => name === wanted)?.value;
+  const location = internal("[[GeneratorLocation]]")?.value as Location | undefined;
+  const scopes = internal("[[Scopes]]");
+  if (scopes === undefined) return { variables, location };
   for (const { value: scope } of propertiesOf(session, scopes).result) {
     if (scope === undefined || !/^(?:Block|Catch|Local)\b/.test(scope.description ?? "")) continue;
     for (const { name, value } of propertiesOf(session, scope).result) {
@@ -113,18 +114,5 @@ function bodyVariables(session: Session, generator: RemoteObject): Record<string
     }
     if (/^Local\b/.test(scope.description!)) break;
   }
-  return variables;
-}
-
-function propertiesOf(session: Session, { objectId }: RemoteObject): Properties {
-  const params = { objectId, ownProperties: true, generatePreview: true };
-  return ask<Properties>(session, "Runtime.getProperties", params) ?? { result: [] };
-}
-
-/** Undefined: there is no answer yet. */
-function ask<T>(session: Session, method: string, params: object): T | undefined {
-  let answer: { error: Error | null; result: unknown } | undefined;
-  session.post(method, params, (error, result) => (answer = { error, result }));
-  if (answer?.error) throw answer.error;
-  return answer?.result as T | undefined;
+  return { variables, location };
 }

@@ -40,7 +40,7 @@ export function page(data: TraceData, options: PageOptions = {}): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
-<title>${escaped(String(data.title))}</title>
+<title>${escaped(data.title)}</title>
 <style>${style}</style>
 </head>
 <body>

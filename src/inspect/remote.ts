@@ -23,9 +23,11 @@ export function previewOf(value: RemoteObject | undefined): string {
   const { type, subtype, description = "", preview } = value;
   if (type === "undefined" || subtype === "null") return String(subtype ?? type);
   if (type === "string") return JSON.stringify(short(String(value.value)));
-  if (type === "function") return /^class\b/.test(description) ? short(description.split("{")[0]!.trim()) : "<function>";
+  if (type === "function")
+    return /^class\b/.test(description) ? short(description.split("{")[0]!.trim()) : "<function>";
   if (type !== "object") return value.unserializableValue ?? description ?? String(value.value);
-  if (preview === undefined || !["Object", "Array"].includes(description.replace(/\(\d+\)$/, ""))) return short(description);
+  if (preview === undefined || !["Object", "Array"].includes(description.replace(/\(\d+\)$/, "")))
+    return short(description);
   const isArray = subtype === "array";
   const parts = preview.properties.map((each) => {
     const text = each.type === "string" ? JSON.stringify(each.value ?? "") : (each.value ?? each.type);

@@ -75,22 +75,22 @@ export class Lanes {
   }
 
   /** All tasks that live. */
-  live(): Live[] {
-    const found: Live[] = [];
+  tasks(): Task[] {
+    const found: Task[] = [];
     const next = [...this.#roots];
     for (let task = next.pop(); task !== undefined; task = next.pop()) {
-      const { parent, name, state, wait } = task;
-      const waitsFor = state === "waiting" ? (wait?.describe() ?? "a send") : null;
-      found.push({
-        id: this.ofTask(task),
-        parent: parent === null ? NOBODY : this.ofTask(parent),
-        name,
-        state,
-        waitsFor,
-      });
+      found.push(task);
       for (let { scope } = task; scope !== null && scope.task === task; scope = scope.parent) next.push(...scope.tasks);
     }
     return found;
+  }
+
+  live(): Live[] {
+    return this.tasks().map((task) => {
+      const { parent, name, state, wait } = task;
+      const waitsFor = state === "waiting" ? (wait?.describe() ?? "a send") : null;
+      return { id: this.ofTask(task), parent: parent === null ? NOBODY : this.ofTask(parent), name, state, waitsFor };
+    });
   }
 
   /** Of a coroutine; of null, the code outside. It takes part in `event`. */

@@ -172,6 +172,9 @@ export class TraceReader {
   #changed(): TraceLane[] {
     const changed: TraceLane[] = [];
     for (const [id, lane] of this.#lanes) {
+      // It woke others as the last thing that it did, and its end itself is lost.
+      if (lane.name === "" && lane.kind === "task")
+        Object.assign(lane, { name: `task ${id % 2 ** 32}`, state: "done", end: 0 });
       if (lane.kind === "coroutine") lane.name = this.#source.lanes.hands.get(id)?.name ?? lane.name;
       const now = JSON.stringify(lane);
       if (this.#told.get(id) === now) continue;

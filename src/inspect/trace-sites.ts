@@ -5,8 +5,9 @@
 
 import type { TraceSite } from "./trace-format.ts";
 
-/** The folder of this library: its own lines are no places of the program. */
-const LIBRARY = new URL("..", import.meta.url).href;
+/** The folder of this package. Its own lines, compiled or as source maps tell them, are no places of the program. */
+const PACKAGE = new URL("../..", import.meta.url).href;
+const OWN = /^(?:src|dist)\//;
 
 interface Host {
   process?: { cwd?: () => string; getBuiltinModule?: (name: string) => unknown };
@@ -55,7 +56,8 @@ export class Sites {
     if (found === null) return -1;
     const [, name = "", address, line, column] = found;
     const url = /^(?:file|https?):/.test(address!) ? address! : `file://${address!}`;
-    if (url.startsWith(LIBRARY) || url.includes("/node_modules/")) return -1;
+    const isOwn = url.startsWith(PACKAGE) && OWN.test(url.slice(PACKAGE.length));
+    if (isOwn || url.includes("/node_modules/")) return -1;
     const site: TraceSite = { file: this.#fileOf(url), line: Number(line), column: Number(column), name: plain(name) };
     const at = this.list.findIndex(
       (each) => each.file === site.file && each.line === site.line && each.column === site.column,

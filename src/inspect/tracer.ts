@@ -35,6 +35,8 @@ const IDLE = numberOf("idle");
 
 /** A longer string is not kept whole. */
 const LONG = 80;
+/** How long finding sites may take at least, in milliseconds. */
+const PATIENCE = 2000;
 
 export interface TracerOptions {
   capacity: number;
@@ -207,9 +209,14 @@ export class Tracer implements Observer, Hands {
     if (this.hasTime) this.ring.now = this.clock();
   }
 
+  /** Whether finding sites has taken more time than the program itself has had. */
+  #isTooSlow(): boolean {
+    return this.#lost > PATIENCE && this.#lost > this.clock() - this.startedAt;
+  }
+
   /** Where the program is now. */
   #look(): number {
-    if (this.sites === null) return -1;
+    if (this.sites === null || this.#isTooSlow()) return -1;
     const began = performance.now();
     const site = this.sites.here();
     this.#lost += performance.now() - began;
@@ -219,6 +226,7 @@ export class Tracer implements Observer, Hands {
   /** Where `task` is suspended. */
   #lookAt(task: Task, sites: Sites): number {
     this.#readTime();
+    if (this.#isTooSlow()) return -1;
     const began = performance.now();
     const site = sites.of(linesOf(task)[0]);
     this.#lost += performance.now() - began;

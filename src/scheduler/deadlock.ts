@@ -42,9 +42,7 @@ export function watch(scheduler: Scheduler, root: Task): void {
 /** What the tasks of a run wait for, as a text of one line. */
 export function waitsOf(root: Task): string {
   const waits = waitingTasks(root).map((task) => `${task.name} waits for ${task.wait?.describe() ?? "a send"}`);
-  return waits.length > TOLD
-    ? `${waits.slice(0, TOLD).join("; ")}; and ${waits.length - TOLD} more`
-    : waits.join("; ");
+  return waits.length > TOLD ? `${waits.slice(0, TOLD).join("; ")}; and ${waits.length - TOLD} more` : waits.join("; ");
 }
 
 /** The error for a run in which nothing can go on: `what`, in one line, and then what is known of each task. */

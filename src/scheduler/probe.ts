@@ -37,11 +37,11 @@ export function linesOf(task: Task): string[] {
 }
 
 function lookAt(frame: Frame): string[] {
-  let seen = new Error();
+  let seen: { stack?: string } = {};
   probe.answer = (called) => {
-    seen = new Error();
     // Where the host rewraps results, it also leaves out calls that were the last thing to do: `called` is one.
-    if (!REWRAPS) (Error as Partial<typeof Error>).captureStackTrace?.(seen, called as () => void);
+    if (captureStackTrace === undefined || REWRAPS) seen = new Error();
+    else captureStackTrace(seen, called as () => void);
     return WAIT;
   };
   try {
@@ -50,8 +50,10 @@ function lookAt(frame: Frame): string[] {
     // Of an iterator of the user's own between the body and an op: what it throws has no one to go to.
   }
   probe.answer = null;
-  return usersOwn(bodies(frame.name, seen.stack!.split("\n"), PROBE));
+  return usersOwn(bodies(frame.name, (seen.stack ?? "").split("\n"), PROBE));
 }
+
+const { captureStackTrace } = Error as Partial<typeof Error>;
 
 const PROBE: RegExp = /* @__PURE__ */ new RegExp(`^(?: *at )?${lookAt.name}[ @]`);
 

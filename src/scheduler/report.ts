@@ -70,7 +70,9 @@ export function tell({ name, id, waitsFor, needs, waited, holds, lines, startedA
   const who = ids.length === 0 ? "" : ` (${ids.join(", ")}${needs.length > 8 ? ", …" : ""})`;
   const holding = holds.length === 0 ? "" : `; holds ${holds.join(", ")}`;
   const started = startedAt === null ? [] : [`started ${startedAt}`];
-  return [`  ${name}#${id} waits for ${waitsFor}${who}, for ${waited} ms${holding}`, ...lines, ...started].join("\n      ");
+  return [`  ${name}#${id} waits for ${waitsFor}${who}, for ${waited} ms${holding}`, ...lines, ...started].join(
+    "\n      ",
+  );
 }
 
 /** Tasks that wait for one another in a circle, if there are any among `tasks` and those that these need (`needs`). */

@@ -81,7 +81,7 @@ export class Actions {
       const known = [...this.#options.coroutines.keys()].map((each) => JSON.stringify(each)).join(", ");
       throw new Refusal("unknown", `no coroutine ${JSON.stringify(name)} is served here; there are ${known}`);
     }
-    if (key.length > LONGEST) throw new Refusal("bad-request", `a key has at most ${LONGEST} characters`);
+    checkText(key, "a key");
     return this.#options.engine.open(name, key);
   }
 
@@ -105,6 +105,7 @@ export class Actions {
           id: "text",
         }) as unknown as SignalBody;
         if (name === undefined) throw new Refusal("bad-request", 'a signal needs a name: {"name": "…"}');
+        checkText(name, "the name of a signal");
         const known = idOf(call, id);
         await handle.signal(name, value, { id: known });
         return { status: 202, body: { id: known }, id: known };
@@ -228,8 +229,17 @@ function idOf({ id: header }: Call, field: string | undefined): string {
     throw new Refusal("bad-request", "the id in the body is not that of the header Idempotency-Key; give one of them");
   }
   const id = field ?? header ?? crypto.randomUUID();
-  if (id === "" || id.length > LONGEST) throw new Refusal("bad-request", `an id has 1 to ${LONGEST} characters`);
+  checkText(id, "an id");
   return id;
+}
+
+/** What is kept beside the journals: no store gives back every text as it was. */
+function checkText(text: string, what: string): void {
+  if (text !== "" && text.length <= LONGEST && !/\0|\p{Surrogate}/u.test(text)) return;
+  throw new Refusal(
+    "bad-request",
+    `${what} has 1 to ${LONGEST} characters, none of them the character 0 or half of a surrogate pair`,
+  );
 }
 
 /** What `promise` gives; throws what `onLate` gives if that takes more than `ms`. */

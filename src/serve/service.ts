@@ -160,7 +160,8 @@ export class Service {
   }
 
   #tell({ method, url }: IncomingMessage, route: Route | null, { status, id, body }: Answer, ms: number): void {
-    const level = status >= 500 ? "warn" : route?.action === "health" || route?.action === "metrics" ? "debug" : "info";
+    const isLook = method === "GET" || method === "HEAD" || method === "OPTIONS";
+    const level = status >= 500 ? "warn" : isLook && status < 400 ? "debug" : "info";
     const error = status >= 400 ? (body as Refusal["body"]).error : undefined;
     this.#options.log(level, route?.action ?? "request", {
       ...(route === null

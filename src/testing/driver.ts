@@ -7,8 +7,10 @@ import { ENDING } from "../scheduler/states.ts";
 import type { Task } from "../scheduler/task.ts";
 import type { Moment, Strategy } from "./strategy.ts";
 
-/** Thrown out of a run that does not end. */
+/** Thrown out of a run that does not end; */
 export const ENDLESS: unique symbol = Symbol("corun.endless");
+/** of one that would only repeat another one. */
+export const PRUNED: unique symbol = Symbol("corun.pruned");
 
 type Decider = Pick<Strategy, "next" | "choose">;
 
@@ -20,6 +22,8 @@ export class Driver implements Choice, Moment {
   streak = 0;
   readonly #strategy: Decider;
   readonly #maxSteps: number;
+  /** The run is given up: nothing is decided any more. */
+  isOver = false;
 
   constructor(strategy: Decider, maxSteps: number) {
     this.#strategy = strategy;
@@ -33,12 +37,24 @@ export class Driver implements Choice, Moment {
 
   next(ready: readonly Task[]): number {
     const step = ++this.step;
-    if (step > 2 * this.#maxSteps) throw ENDLESS;
+    // What is given up may still go on with its cleanup; not for ever.
+    if (step > (this.isOver ? 4 : 2) * this.#maxSteps) throw ENDLESS;
+    if (this.isOver) return 0;
     const index = ready.length === 1 ? 0 : this.#pick(ready, step);
     const task = ready[index] ?? null;
     this.streak = task === this.last ? this.streak + 1 : 1;
     this.last = task;
     return index;
+  }
+
+  /** Gives the run up: all its tasks are cancelled, so that their cleanup runs, and nothing is held any more. */
+  giveUp(): void {
+    let root = this.last;
+    while (root !== null && root.parent !== null) root = root.parent;
+    if (root === null) return;
+    this.isOver = true;
+    root.cancelNow(undefined);
+    root.scheduler.runReady();
   }
 
   #pick(ready: readonly Task[], step: number): number {
@@ -52,7 +68,7 @@ export class Driver implements Choice, Moment {
   }
 
   choose(count: number): number {
-    if (count === 1) return 0;
+    if (count === 1 || this.isOver) return 0;
     const value = this.#strategy.choose(count);
     this.decisions.push(value);
     return value;

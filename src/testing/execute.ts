@@ -1,14 +1,13 @@
 // One run of a program under one schedule, and how it ended.
 //
-// May import: clock, driver, errors, run, systematic, texts, scheduler errors, world.
+// May import: clock, driver, errors, run, texts, scheduler errors, world.
 
 import { DeadlockError, SchedulerError } from "../scheduler/errors.ts";
 import { runSync } from "../scheduler/run.ts";
 import { RunClock } from "./clock.ts";
-import { type Driver, ENDLESS } from "./driver.ts";
+import { type Driver, ENDLESS, PRUNED } from "./driver.ts";
 import type { ExploreErrorCode } from "./errors.ts";
 import type { Recorder } from "./recorder.ts";
-import { PRUNED } from "./systematic.ts";
 import { briefly } from "./texts.ts";
 import { World } from "./world.ts";
 
@@ -29,11 +28,22 @@ export function execute(program: Program, driver: Driver, recorder: Recorder | n
     runSync.with(recorder === null ? seams : { ...seams, observer: recorder })(program, world);
     return null;
   } catch (error) {
+    if (error === PRUNED || error === ENDLESS) giveUp(driver);
     if (error === PRUNED) throw error;
     if (error === ENDLESS)
       return { code: "LIVELOCK", error: new SchedulerError(`no end after ${driver.step - 1} steps`) };
     return { code: isOutside(error) ? "OUTSIDE" : "FAILED", error };
   }
+}
+
+function giveUp(driver: Driver): void {
+  const { step } = driver;
+  try {
+    driver.giveUp();
+  } catch (error) {
+    if (error !== ENDLESS) throw error; // its cleanup does not end either: there is no more to be done
+  }
+  driver.step = step;
 }
 
 function isOutside(error: unknown): boolean {

@@ -3,14 +3,14 @@
 // May import: driver, execute, findings, options, random, result, strategies, systematic.
 
 import type { Task } from "../scheduler/task.ts";
-import { Driver } from "./driver.ts";
+import { Driver, PRUNED } from "./driver.ts";
 import { execute, type Failure, type Program } from "./execute.ts";
 import { findingOf, repeat, unlike } from "./findings.ts";
 import type { Settings } from "./options.ts";
 import { type Draw, drawOf } from "./random.ts";
 import { ExploreResult } from "./result.ts";
 import { RandomWalk } from "./strategies.ts";
-import { PRUNED, Systematic } from "./systematic.ts";
+import { Systematic } from "./systematic.ts";
 import { SystematicDriver } from "./systematic-driver.ts";
 
 /** So many of the first runs are made thrice, to see whether they can be repeated. */

@@ -24,6 +24,9 @@ const SLICE = 20;
  * @throws {ExploreError} when a schedule fails; `cause` is the failure
  * @throws {TypeError} if an option is none
  * @example
+ * import { all, sleep } from "corun";
+ * import { explore, type ExploreError } from "corun/testing";
+ *
  * const found = await explore(function* (t) {
  *   let balance = 0;
  *   const deposit = function* () {
@@ -63,6 +66,9 @@ export async function explore(program: Program, options: ExploreOptions = {}): P
  * @throws {ExploreError} if it fails
  * @throws {TypeError} if `schedule` is none
  * @example
+ * import { spawn, yieldNow } from "corun";
+ * import { explore, type ExploreError, replay, type World } from "corun/testing";
+ *
  * const program = function* (t: World) {
  *   const log: string[] = [];
  *   for (const name of ["a", "b"]) {
@@ -73,8 +79,8 @@ export async function explore(program: Program, options: ExploreOptions = {}): P
  *     });
  *   }
  * };
- * const found = await explore(program).catch((error: ExploreError) => error);
- * const again = await replay(found.schedule, program).catch((error: ExploreError) => error.cause);
+ * const found = await explore(program).catch((error: ExploreError) => error.schedule);
+ * const again = await replay(String(found), program).catch((error: ExploreError) => error.cause);
  * String(again); // -> "CheckError: a comes first"
  */
 export async function replay(

@@ -20,6 +20,6 @@ export class ExploreResult {
   /** For instance `complete: all 36 schedules`. */
   toString(): string {
     if (!this.complete) return `${this.runs} schedules, seed ${this.seed}`;
-    return `complete: all ${this.runs} schedules${this.#but}`;
+    return `complete: ${this.runs === 1 ? "the only schedule" : `all ${this.runs} schedules`}${this.#but}`;
   }
 }

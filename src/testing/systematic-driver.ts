@@ -20,6 +20,7 @@ export class SystematicDriver extends Driver {
   }
 
   override next(ready: readonly Task[]): number {
+    if (this.isOver) return super.next(ready);
     this.#paths.see(ready);
     this.#end();
     const decided = this.decisions.length;

@@ -7,15 +7,13 @@
 // Source: Godefroid, "Partial-order methods for the verification of concurrent systems" (1996), sleep sets; Musuvathi and
 // Qadeer, "Iterative context bounding" (2007), the bound on pre-emptions.
 //
-// May import: footprints, random, strategy; Task as a type.
+// May import: driver, footprints, random, strategy; Task as a type.
 
 import type { Task } from "../scheduler/task.ts";
+import { PRUNED } from "./driver.ts";
 import { areIndependent, type Footprint, joined } from "./footprints.ts";
 import type { Draw } from "./random.ts";
 import { isSpinning, type Moment, type Strategy, usual } from "./strategy.ts";
-
-/** Thrown out of a run that would only repeat another one. */
-export const PRUNED: unique symbol = Symbol("corun.pruned");
 
 /** Of more numbers than these, one is drawn by chance, and the tree is not walked in full. */
 const MOST_DRAWN = 64;

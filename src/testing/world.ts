@@ -28,7 +28,7 @@ export class World {
   }
 
   /** @throws {CheckError} with `text`, if `condition` is not so */
-  check(condition: unknown, text = "a check does not hold"): asserts condition {
+  check(condition: unknown, text = "a check does not hold"): void {
     if (!condition) throw new CheckError(text);
   }
 

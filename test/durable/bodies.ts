@@ -137,7 +137,7 @@ const second = durable("second", function* (): Body<unknown, string> {
   }
 });
 
-export const lucky = durable("lucky", function* (): Body<[number, string], void> {
+export const lucky = durable("lucky", function* (): Body<[number, string]> {
   for (;;) yield [random(), uuid()];
 });
 
@@ -157,7 +157,7 @@ export const hasty = durable("hasty", function* (): Body<string, () => void> {
 });
 
 /** A child that goes on while it waits for sends. */
-export const ticking = durable("ticking", function* (): Body<number, void> {
+export const ticking = durable("ticking", function* (): Body<number> {
   let ticks = 0;
   const { key } = self();
   spawn(function* () {

@@ -259,7 +259,9 @@ test("runSync, where it would have to wait for the host, tells the lines too", (
     runSync(function* main() {
       yield* sleep(5);
     }),
-  ).toThrow(/^runSync would have to wait for the host: main waits for sleep\(5\)\n {2}main#1 .*\n {6}(?:at )?main.*deadlock\.test/);
+  ).toThrow(
+    /^runSync would have to wait for the host: main waits for sleep\(5\)\n {2}main#1 .*\n {6}(?:at )?main.*deadlock\.test/,
+  );
 });
 
 test("cleanup runs after the report was made, and one whose cleanup is stuck, too, is told where that waits", async () => {

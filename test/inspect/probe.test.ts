@@ -98,7 +98,10 @@ const ops: [name: string, make: () => { op: Waitable<unknown>; wake: () => unkno
   ["receive", () => ({ op: never.receive(), wake: () => never.trySend(5), result: 5 })],
   ["next", () => ({ op: never.next(), wake: () => never.trySend(5), result: { value: 5, done: false } })],
   ["send", () => ({ op: never.send(5), wake: () => never.tryReceive() })],
-  ["select", () => ({ op: select({ a: never.receive() }), wake: () => never.trySend(5), result: { key: "a", value: 5 } })],
+  [
+    "select",
+    () => ({ op: select({ a: never.receive() }), wake: () => never.trySend(5), result: { key: "a", value: 5 } }),
+  ],
   [
     "event",
     () => {

@@ -151,7 +151,7 @@ test("only the last events are kept, a power of two of them; those who ended in 
   expect(names).not.toContain("child 10");
   expect(names).not.toContain("");
   const root = lanes.find((lane) => lane.name === "main")!.id;
-  for (const lane of lanes) if (lane.name !== "main") expect(lane.parent).toBe(root);
+  for (const lane of lanes) if (lane.name.startsWith("child")) expect(lane.parent).toBe(root);
 });
 
 test("it sees the runs that start while it is on, and those alone, and nothing after it is stopped", async () => {
@@ -273,7 +273,7 @@ test("times are microseconds that never run backwards, and a step lasts until th
   const times = steps.map(([at]) => at);
   expect(unit).toBe("us");
   expect(times).toEqual(times.toSorted((a, b) => a - b));
-  const [[, from, to]] = slices as [[number, number, number]];
+  const [, from, to] = slices[0]!;
   expect(to - from).toBeGreaterThanOrEqual(5000);
   expect(times.at(-1)! - times[0]!).toBeGreaterThanOrEqual(24_000);
   expect(times.at(-1)! - times[0]!).toBeLessThanOrEqual(spent);

@@ -106,7 +106,7 @@ yield* sleep(1000);`;
     expect(run(program(body))).toEqual({
       code: 1,
       out: "cleaned up\n",
-      err: "corun: Error: bad luck\n    at bad (a.mjs:5:48)\n",
+      err: "corun: Error: bad luck\n    at bad (a.mjs:5:48)\n    at spawn bad (a.mjs:5:1)\n",
     });
   });
 
@@ -131,14 +131,22 @@ yield* sleep(1000);`;
     const waits = "it waits for a promise that nothing is left to settle";
     const never = "until(new Promise(() => {}))";
     const cleaned = `try { yield* ${never}; } finally { yield* sleep(20); console.log("cleaned up"); }`;
-    expect(run(program(cleaned))).toEqual({ ...failed(`corun: a.mjs can't go on: ${waits}`), out: "cleaned up\n" });
+    const { code, out, err } = run(program(cleaned));
+    expect({ code, out }).toEqual({ code: 1, out: "cleaned up\n" });
+    expect(err.split("\n")).toEqual([
+      `corun: a.mjs can't go on: ${waits}`,
+      expect.stringMatching(/^run of main: .*1 wait for the outside$/),
+      expect.stringMatching(/^ {2}main#2 waits for until\(promise\), for \d+ ms$/),
+      expect.stringMatching(/^ {6}at main \(a\.mjs:3:\d+\)$/),
+      "",
+    ]);
 
     const failing = `try { yield* ${never}; } finally { throw new Error("broken"); }`;
     expect(run(program(failing)).err).toMatch(
-      /^corun: a\.mjs can't go on: .*\. Its cleanup failed, too\ncaused by Error: broken\n {4}at main \(a\.mjs:3:\d+\)\n$/,
+      /^corun: a\.mjs can't go on: [^]*\. Its cleanup failed, too\ncaused by Error: broken\n {4}at main \(a\.mjs:3:\d+\)\n$/,
     );
-    expect(run(program(`try { yield* ${never}; } finally { yield* ${never}; }`))).toEqual(
-      failed("corun: a.mjs can't go on: its cleanup waits for a promise that nothing is left to settle"),
+    expect(run(program(`try { yield* ${never}; } finally { yield* ${never}; }`)).err).toMatch(
+      /^corun: a\.mjs can't go on: its cleanup waits for a promise that nothing is left to settle\n.*\n {2}main#2 waits for until.*, cancelled\n/,
     );
   });
 });

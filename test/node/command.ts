@@ -62,9 +62,12 @@ export class Running {
   out = "";
   err = "";
 
-  constructor(files: Record<string, string>, ...args: string[]) {
+  /** `options`: those of the command, in front of the program. */
+  constructor(files: Record<string, string>, ...args: (string | { options: string[] })[]) {
     const cwd = newFolder(files);
-    const line = [command, "run", Object.keys(files)[0]!, ...args];
+    const options = args.flatMap((arg) => (typeof arg === "string" ? [] : arg.options));
+    const own = args.filter((arg) => typeof arg === "string");
+    const line = [command, "run", ...options, Object.keys(files)[0]!, ...own];
     this.child = spawn(process.execPath, line, { cwd, env: environment });
     this.child.stdout!.setMaxListeners(0).setEncoding("utf8");
     this.child.stderr!.setMaxListeners(0).setEncoding("utf8");

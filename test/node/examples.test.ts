@@ -93,6 +93,18 @@ not understood               100 requests       0.0 MB
 /** What each example prints; none of it was taken from a run. */
 const outputs: Record<string, string> = {
   ...together,
+  // Killed in the midst of the second tool: that one is used again, and the model is asked three times in all.
+  "agent-loop": `
+the model is asked, with 1 message
+  the population of Oslo is looked up
+the model is asked, with 3 messages
+  the population of Bergen is looked up
+the process was killed by SIGKILL
+  the population of Bergen is looked up
+the model is asked, with 5 messages
+1009650 people live there
+the process has ended: 0
+`,
   // Beazley's pipeline: a line comes once for each of the three words that it has.
   broadcast: `
 python is fun

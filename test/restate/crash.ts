@@ -17,6 +17,8 @@ export interface Plan {
   sends: number;
   /** How long a killed one stays away, in milliseconds. */
   away: number;
+  /** How many are killed at most. */
+  most: number;
 }
 
 export interface Outcome {
@@ -98,12 +100,12 @@ async function sendAll({ coroutines, sends, seed }: Plan, ingresses: string[]): 
   return { answers, ledgers, stall, seconds };
 }
 
-function killer({ seed, kills, away }: Plan, servers: Servers, service: Program): { stop(): Promise<number> } {
+function killer({ seed, kills, away, most }: Plan, servers: Servers, service: Program): { stop(): Promise<number> } {
   const random = chance(seed);
   let isOver = false;
   let killed = 0;
   const run = async () => {
-    while (!isOver) {
+    while (!isOver && killed < most) {
       await pause(300 + random() * 900);
       if (isOver) break;
       const what = kills[Math.floor(random() * kills.length)]!;

@@ -43,7 +43,7 @@ const segment = fc.oneof(
     "health",
   ),
   fc.constantFrom("", ".", "..", "%", "%2e%2e", "%ff", "~", "__proto__", "constructor", "toString"),
-  fc.string({ unit: "binary", maxLength: 8 }).map((text) => encodeURIComponent(text.toWellFormed?.() ?? "x")),
+  fc.string({ unit: "binary", maxLength: 8 }).map((text) => encodeURIComponent(text)),
 );
 /** Some that are right, as it is in them that much can happen. */
 const meant = fc
@@ -112,11 +112,13 @@ test("requests of every kind: a status that is meant, no stack, and no journal o
   expect(served.log.some(({ event, status }) => event === "send" && status === 200)).toBe(true);
 });
 
+const key = fc.string({ unit: "binary", minLength: 1, maxLength: 20 }).filter((text) => !text.includes("\0"));
+
 test("sends of any JSON: each comes back as it was, or is refused", async () => {
   const { url } = await serve({ echo });
   await fc.assert(
-    fc.asyncProperty(fc.string({ unit: "binary", minLength: 1, maxLength: 20 }), fc.jsonValue(), async (key, value) => {
-      const answer = await post(url, `/v1/echo/~${encodeURIComponent(key.toWellFormed?.() ?? "x")}/send`, { value });
+    fc.asyncProperty(key, fc.jsonValue(), async (key, value) => {
+      const answer = await post(url, `/v1/echo/~${encodeURIComponent(key)}/send`, { value });
       // JSON has no minus zero, and nor has the journal.
       expect(JSON.stringify((answer.body as { value: unknown }).value)).toBe(JSON.stringify(value));
     }),

@@ -23,6 +23,7 @@ test.each<[what: string, status: number, type: string, request: Request]>([
   ["an empty id", 400, "bad-request", { json: { value: 5, id: "" } }],
   ["an id that is too long", 400, "bad-request", { json: { value: 5, id: "x".repeat(1025) } }],
   ["an empty id in the header", 400, "bad-request", { json: { value: 5 }, headers: { "idempotency-key": '""' } }],
+  ["an id that stores would change", 400, "bad-request", { text: '{"id": "\\ud800"}', headers: JSON_TYPE }],
   ["a timeout that is no number", 400, "bad-request", { json: { value: 5, timeout: "1" } }],
   ["a timeout that is negative", 400, "bad-request", { json: { value: 5, timeout: -1 } }],
   ["a timeout that is infinite", 400, "bad-request", { text: '{"timeout": 1e999}', headers: JSON_TYPE }],

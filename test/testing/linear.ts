@@ -2,6 +2,11 @@
 import type { World } from "corun/testing";
 import { sleep, spawn, type Task } from "corun";
 
+const { env = {} } = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process ?? {};
+/** How many schedules are tried of each program, and with which seed; by hand, more and others. */
+export const RUNS = Number(env["CORUN_SELF_RUNS"] ?? 500);
+export const SEED = Number(env["CORUN_SELF_SEED"] ?? 49);
+
 export const WAITS = "waits";
 export const CANCELLED = "cancelled";
 
@@ -29,8 +34,12 @@ export interface Model<S> {
 }
 
 export class History {
-  readonly calls: Call[] = [];
+  readonly calls: Call[];
   #turn = 0;
+
+  constructor(calls: Call[] = []) {
+    this.calls = calls;
+  }
 
   /** What `perform` waits for, written down. */
   *call(task: string, op: string, perform: (arg: number) => Iterable<unknown>): Generator<never, unknown, unknown> {
@@ -138,8 +147,7 @@ export function* trial(t: World, ops: readonly string[], perform: Perform, tasks
   // No time passes until nobody can go on.
   yield* sleep(1);
   yield* canceller;
-  const { calls } = history;
-  const seen = Object.assign(new History(), { calls: calls.map((call) => ({ ...call })) });
+  const seen = new History(history.calls.map((call) => ({ ...call })));
   for (const task of all) task.cancel();
   yield* sleep(1);
   return seen;

@@ -304,7 +304,9 @@ export function randomProgram(draw: (count: number) => number): {
   program: (t: World) => Body;
   seen: () => string;
 } {
-  const plan = Array.from({ length: 2 + draw(2) }, () => Array.from({ length: 1 + draw(3) }, () => draw(ACTIONS.length)));
+  const plan = Array.from({ length: 2 + draw(2) }, () =>
+    Array.from({ length: 1 + draw(3) }, () => draw(ACTIONS.length)),
+  );
   let shared: Shared;
   const body = function* (s: Shared, name: string, actions: number[]): Body {
     try {
@@ -327,7 +329,9 @@ export function randomProgram(draw: (count: number) => number): {
       }
     },
     seen: () => {
-      const logs = [...shared.logs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, lines]) => `${name}: ${lines.join(", ")}`);
+      const logs = [...shared.logs]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, lines]) => `${name}: ${lines.join(", ")}`);
       return `${logs.join("; ")} | ${shared.cells.x} ${shared.cells.y}`;
     },
   };

@@ -3,14 +3,11 @@
 import { Barrier, Broadcast, Condition, Event, Mutex, Semaphore, sleep, spawn, type Task, yieldNow } from "corun";
 import { explore, type World } from "corun/testing";
 import { expect, test, vi } from "vitest";
-import { isLinearizable, type Model, trial, WAITS } from "./linear.ts";
+import { isLinearizable, type Model, trial, WAITS, RUNS, SEED } from "./linear.ts";
 
-/** Runs in all; more by hand. */
-const RUNS = Number(globalThis.process?.env?.["CORUN_SELF_RUNS"] ?? 1500);
-
-async function holds(program: (t: World) => Generator<unknown, void, unknown>): Promise<void> {
-  const { runs } = await explore(program, { runs: RUNS, systematic: false, seed: 49 });
-  expect(runs).toBe(RUNS);
+async function tried(program: (t: World) => Generator<unknown, void, unknown>): Promise<number> {
+  const { runs } = await explore(program, { runs: RUNS, systematic: false, seed: SEED });
+  return runs;
 }
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -26,7 +23,7 @@ test("a mutex is held by one; who waits gets it; a lock that was cancelled holds
     },
     undo: (holder, _, outcome) => [outcome === "locked" ? null : holder],
   };
-  await holds(function* (t: World) {
+  const runs = await tried(function* (t: World) {
     const mutex = new Mutex();
     const history = yield* trial(t, ["lock", "tryLock", "unlock", "unlock"], function* (op) {
       if (op === "tryLock") return mutex.tryLock() === undefined ? "refused" : "locked";
@@ -34,9 +31,10 @@ test("a mutex is held by one; who waits gets it; a lock that was cancelled holds
       else yield* mutex.lock();
       return `${op}ed`;
     });
-    t.check(isLinearizable(history.calls, model), `no order explains\n${history}`);
+    t.check(isLinearizable(history.calls, model), `no order explains\n${history.toString()}`);
     t.check(mutex.statistics().waiting === 0, "nobody stands in line");
   });
+  expect(runs).toBe(RUNS);
 });
 
 test("a semaphore gives its permits, those of a cancelled task too, and the first in line is not passed over", async () => {
@@ -56,7 +54,7 @@ test("a semaphore gives its permits, those of a cancelled task too, and the firs
     ],
     final: (available, [first]) => first === undefined || size(first.op) > available,
   };
-  await holds(function* (t: World) {
+  const runs = await tried(function* (t: World) {
     const semaphore = new Semaphore(2);
     const ops = ["acquire 1", "acquire 2", "try 1", "release 1", "release 1", "release 2"];
     const history = yield* trial(t, ops, function* (op) {
@@ -66,9 +64,10 @@ test("a semaphore gives its permits, those of a cancelled task too, and the firs
       else yield* semaphore.acquire(k);
       return true;
     });
-    t.check(isLinearizable(history.calls, model), `no order explains\n${history}`);
+    t.check(isLinearizable(history.calls, model), `no order explains\n${history.toString()}`);
     t.check(semaphore.statistics().waiting === 0, "nobody stands in line");
   });
+  expect(runs).toBe(RUNS);
 });
 
 test("an event lets go who waits when it is set, and who comes while it is", async () => {
@@ -76,7 +75,7 @@ test("an event lets go who waits when it is set, and who comes while it is", asy
     start: false,
     steps: (isSet, { op }) => (op === "wait" ? (isSet ? [[isSet, "waited"]] : []) : [[op === "set", op]]),
   };
-  await holds(function* (t: World) {
+  const runs = await tried(function* (t: World) {
     const event = new Event();
     const history = yield* trial(t, ["wait", "wait", "set", "clear"], function* (op) {
       if (op === "set") event.set();
@@ -84,9 +83,10 @@ test("an event lets go who waits when it is set, and who comes while it is", asy
       else yield* event.wait();
       return op === "wait" ? "waited" : op;
     });
-    t.check(isLinearizable(history.calls, model), `no order explains\n${history}`);
+    t.check(isLinearizable(history.calls, model), `no order explains\n${history.toString()}`);
     t.check(event.statistics().waiting === 0, "nobody waits");
   });
+  expect(runs).toBe(RUNS);
 });
 
 test("a barrier lets go as many as it is for, who are all there at the same time", async () => {
@@ -105,15 +105,16 @@ test("a barrier lets go as many as it is for, who are all there at the same time
     },
     final: ({ count }, waiting) => count === 0 && waiting.length < 2,
   };
-  await holds(function* (t: World) {
+  const runs = await tried(function* (t: World) {
     const barrier = new Barrier(2);
     const history = yield* trial(t, ["wait"], function* () {
       yield* barrier.wait();
       return "passed";
     });
-    t.check(isLinearizable(history.calls, model), `no order explains\n${history}`);
+    t.check(isLinearizable(history.calls, model), `no order explains\n${history.toString()}`);
     t.check(barrier.statistics().waiting === 0, "nobody waits");
   });
+  expect(runs).toBe(RUNS);
 });
 
 test("sends to a task are answered one by one, until it ends", async () => {
@@ -134,7 +135,7 @@ test("sends to a task are answered one by one, until it ends", async () => {
       return [[{ ...state, sum, left }, left === 0 ? "StopIteration" : sum]];
     },
   };
-  await holds(function* (t: World) {
+  const runs = await tried(function* (t: World) {
     const adder = spawn(function* adder(): Generator<number, void, number> {
       let sum = 0;
       for (let i = 0; i < 3; i++) {
@@ -148,12 +149,13 @@ test("sends to a task are answered one by one, until it ends", async () => {
       return "done";
     });
     adder.cancel();
-    t.check(isLinearizable(history.calls, model), `no order explains\n${history}`);
+    t.check(isLinearizable(history.calls, model), `no order explains\n${history.toString()}`);
   });
+  expect(runs).toBe(RUNS);
 });
 
 test("a notification is not lost, whoever is cancelled", async () => {
-  await holds(function* (t: World) {
+  const runs = await tried(function* (t: World) {
     const mutex = new Mutex();
     const filled = new Condition(mutex);
     const buffer: number[] = [];
@@ -186,14 +188,15 @@ test("a notification is not lost, whoever is cancelled", async () => {
       4,
     );
     const waits = history.calls.filter(({ outcome }) => outcome === WAITS).length;
-    t.check(waits === 0 || buffer.length === 0, `${buffer.length} there, and ${waits} wait\n${history}`);
+    t.check(waits === 0 || buffer.length === 0, `${buffer.length} there, and ${waits} wait\n${history.toString()}`);
     t.check(!mutex.isLocked && mutex.statistics().waiting === 0, "the lock is free in the end");
     t.check(filled.statistics().waiting === 0 && idle.size === 0, "nobody waits in the end");
   });
+  expect(runs).toBe(RUNS);
 });
 
 test("all subscribers of a broadcast get all values in one order, whoever else leaves", async () => {
-  await holds(function* (t: World) {
+  const runs = await tried(function* (t: World) {
     const broadcast = new Broadcast<number>();
     const seen: number[][] = [];
     const done: number[] = [];
@@ -232,10 +235,11 @@ test("all subscribers of a broadcast get all values in one order, whoever else l
     const [first, ...others] = seen.filter((_, i) => i !== victim).map(whole);
     t.check(
       others.every((other) => other === first),
-      `one order: ${seen.join(" | ")}`,
+      `one order: ${seen.map(String).join(" | ")}`,
     );
-    t.check(first!.split(",").length === done.length, `${done} are done, but there came ${first}`);
+    t.check(first!.split(",").length === done.length, `${done.join()} are done, but there came ${first}`);
     if (victim < 3 || victim === all.length) t.check(done.length === 4, "all come");
     for (const task of all) task.cancel();
   });
+  expect(runs).toBe(RUNS);
 });

@@ -37,7 +37,7 @@ export class Actor {
     this.#keeper = keeper;
     this.name = name;
     this.key = key;
-    this.#place = { name, key, ref: 0 };
+    this.#place = { name, key, ref: 0, next: 0 };
     this.work = new Work(this, keeper);
   }
 
@@ -184,7 +184,7 @@ export class Actor {
     const { name, key } = this;
     const definition = this.#keeper.definition(name);
     const found = store.find(name, key);
-    this.#place = { name, key, ref: found?.ref ?? 0 };
+    this.#place = { name, key, ref: found?.ref ?? 0, next: found?.next ?? 0 };
     if (found !== null) return this.#restore(() => restore(definition, key, store.journal(this.#place)));
     if (!mayBegin) return null;
     const { live, output } = begin(definition, key, this.#keeper.now(), options.newSalt(this.label));
@@ -206,7 +206,7 @@ export class Actor {
       throw this.problem;
     }
     this.live = live;
-    for (const request of [...live.pending.values()]) this.work.start(request);
+    for (const request of Array.from(live.pending.values())) this.work.start(request);
     return live;
   }
 
@@ -241,7 +241,8 @@ export class Actor {
   #keep(output: Output, posted: string | null, tell: (error: DurableError | null) => void = () => {}): void {
     const live = this.live!;
     this.#unkept++;
-    const { entries, isAnew, ended } = output;
+    const { entries, isAnew, answer, ended } = output;
+    if (answer !== null) this.sends.expect(answer.id);
     const { version, generation } = live.base;
     const isBusy = live.turn !== null || live.pending.size > 0;
     const state = ended !== null ? stateOf(ended) : isBusy ? "busy" : "waiting";

@@ -14,7 +14,7 @@ export interface Engine extends AsyncDisposable {
    * @param key any text: whose coroutine it is
    */
   open<B extends DurableBody>(body: B, key: string): Handle<YieldedOf<B>, SentOf<B>>;
-  open(name: string, key: string): Handle<unknown, unknown>;
+  open(name: string, key: string): Handle;
   /**
    * Makes the code known, so that the engine can go on with what is under way: with sleeps that end, effects that a crash
    * has cut off, posts that are due. `open` does it, too, for its body; after a restart this is for those that nobody opens.

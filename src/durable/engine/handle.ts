@@ -36,7 +36,7 @@ export class HandleOf implements Handle<never, never> {
           try {
             resolve(read(outcome));
           } catch (error) {
-            reject(error as Error);
+            reject(error);
           }
         },
         failed: reject,

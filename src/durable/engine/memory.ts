@@ -44,7 +44,7 @@ export class MemoryStore implements Store {
 
   find(name: string, key: string): (Place & Row) | null {
     const record = this.#records.get(`${name}/${key}`);
-    return record === undefined ? null : { ...record.row, ref: 1 };
+    return record === undefined ? null : { ...record.row, ref: 1, next: 0 };
   }
 
   count(place: Place): number {

@@ -48,6 +48,11 @@ export class Sends {
     if (!isUnderway) this.#queue.push(sent);
   }
 
+  /** There is an answer to `id`, which is not written yet: whoever asks until then waits for that. */
+  expect(id: string): void {
+    if (!this.#all.has(id)) this.#all.set(id, { id, value: null, askers: [], isPost: false });
+  }
+
   /** The next whose turn comes. */
   next(): Sent | null {
     if (this.queued === 0) return null;

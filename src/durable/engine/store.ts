@@ -12,6 +12,8 @@ export interface Place {
   readonly key: string;
   /** The store's own; 0: it is not in it. */
   ref: number;
+  /** The store's own: the number of the next entry. */
+  next: number;
 }
 
 /** What is written of a coroutine after a feed. */

@@ -1,4 +1,4 @@
-// The clock of an engine: the time of day, in milliseconds since 1970, that only goes forward.
+// The clock of an engine: the time of day, in whole milliseconds since 1970, that only goes forward.
 //
 // Imports nothing.
 
@@ -10,7 +10,7 @@ const LONGEST_DELAY = 2 ** 31 - 1;
 /** It is set by the time of day once; from there it goes with the host's own, which no one sets. */
 export function wallClock(): Clock {
   const offset = Date.now() - performance.now();
-  const now = () => Math.round((offset + performance.now()) * 1000) / 1000;
+  const now = () => Math.floor(offset + performance.now());
   return {
     now,
     wakeAt(at, wake) {

@@ -215,7 +215,10 @@ export class Activation {
         const { id, n } = happening;
         const wait = this.#refused.get(id) ?? RETRY.first;
         this.#refused.set(id, Math.min(wait * RETRY.factor, RETRY.longest));
-        this.#begun.set(id, this.#ctx.sleep(wait).map((): Happening => ({ type: "retry", id, n })));
+        this.#begun.set(
+          id,
+          this.#ctx.sleep(wait).map((): Happening => ({ type: "retry", id, n })),
+        );
         break;
       }
       case "retry":
@@ -249,10 +252,11 @@ export class Activation {
     return wakeAt === undefined || (this.#tick !== null && this.#tick <= wakeAt) ? this.#tick : wakeAt;
   }
 
-  #write({ sets, clears, meta }: Change, works: readonly string[], tick: number | null): void {
+  #write({ sets, clears, meta, stale }: Change, works: readonly string[], tick: number | null): void {
     const ctx = this.#ctx;
     for (const [key, value] of sets) ctx.set(key, value);
-    const next: Meta = { ...meta, v: ctx.request().id, tick, works, ended: this.#live.ended, row: rowOf(this.#live) };
+    const { ended } = this.#live;
+    const next: Meta = { ...meta, v: ctx.request().id, stale, tick, works, ended, row: rowOf(this.#live) };
     ctx.set(META, next);
     for (const key of clears) ctx.clear(key);
     if (this.#woken !== null) ctx.clear(RUN);

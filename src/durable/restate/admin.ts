@@ -70,7 +70,7 @@ export class Admin {
 
   /** A server that has just started, or has lost a node, does not know all of itself for a moment: then it is asked again. */
   async #json(method: string, path: string, body?: unknown): Promise<unknown> {
-    for (const end = Date.now() + PATIENCE; ; ) {
+    for (const end = Date.now() + PATIENCE; ;) {
       const answer = await this.#ask(method, path, body);
       if (!(answer instanceof Error)) return answer.body;
       if (Date.now() > end) throw answer;

@@ -32,7 +32,9 @@ export class RestateEngine implements Engine {
     this.admin = options.admin === undefined ? null : new Admin(options.admin);
     const { serve = false } = options;
     if (serve !== false && this.admin === null) {
-      throw new TypeError("to serve, restate needs the address of the admin API: restate(url, { admin: …, serve: true })");
+      throw new TypeError(
+        "to serve, restate needs the address of the admin API: restate(url, { admin: …, serve: true })",
+      );
     }
     const how = serve === true ? {} : serve;
     this.endpoint = how === false ? null : new Endpoint(how, this.settings, this.ingress, this.admin!);

@@ -79,7 +79,11 @@ export class Ingress {
     }
   }
 
-  async #try(url: string, headers: Record<string, string>, body: string): Promise<{ body: unknown } | IngressError | null> {
+  async #try(
+    url: string,
+    headers: Record<string, string>,
+    body: string,
+  ): Promise<{ body: unknown } | IngressError | null> {
     const controller = new AbortController();
     let isLate = false;
     const timer = setTimeout(() => {

@@ -6,8 +6,9 @@
 //   k       answers that are kept of the generations before
 //   run     the invocation that has a turn under way and can be woken, while it waits
 //
-// Keys of tail and chunks begin with the generation: what a new one writes is never taken for what it replaces, so that
-// whoever reads `m` first sees one journal or the other, whole.
+// All but `m` and `run` are named by the generation. What a turn writes leaves whole what was there when it began, and is
+// removed by a later turn only: for an attempt that takes over is given the `m` of the beginning once more, also when
+// the one before had written all.
 //
 // Imports nothing; types only.
 
@@ -24,6 +25,8 @@ export interface Meta {
   readonly size: number;
   /** The longest tail of this generation: how many of its keys are in use. */
   readonly used: number;
+  /** The generation before, whose keys are still there; null: there is none. */
+  readonly stale: Pick<Meta, "generation" | "chunks" | "used"> | null;
   /** The earliest moment for which a wake-up is on its way; null: none is. */
   readonly tick: number | null;
   /** Requests that are done outside of turns, by their ids. */
@@ -56,8 +59,9 @@ export interface Kept {
 }
 
 export const META = "m";
-export const ANSWERS = "k";
 export const RUN = "run";
+
+export const answersKey = (generation: number): string => `k${generation}`;
 
 export const tailKey = (generation: number, i: number): string => `t${generation}.${i}`;
 export const chunkKey = (generation: number, i: number): string => `c${generation}.${i}`;
@@ -70,54 +74,61 @@ const TAIL_SIZE = 512 * 1024;
 const KEPT_ANSWERS = 1000;
 const KEPT_SIZE = 1024 * 1024;
 
-type Size = Pick<Meta, "generation" | "chunks" | "tail" | "size" | "used">;
-
 /** What is to be written and removed, in this order; `meta` comes between. */
 export interface Change {
   readonly sets: readonly (readonly [key: string, value: unknown])[];
   readonly clears: readonly string[];
   readonly meta: Size;
+  readonly stale: Meta["stale"];
   /** The tail after it. */
   readonly tail: readonly (readonly Entry[])[];
   /** The answers that are kept from now on; null: as before. */
   readonly answers: Answers | null;
 }
 
+/** Where a journal lies. */
+export type Size = Pick<Meta, "generation" | "chunks" | "tail" | "size" | "used">;
+
 const NOTHING: Size = { generation: 0, chunks: 0, tail: 0, size: 0, used: 0 };
 
 /** Adds the entries of a turn to the journal that `meta` is of. */
-export function append(meta: Size | null, tail: readonly (readonly Entry[])[], entries: readonly Entry[]): Change {
-  const { generation, chunks, size, used } = meta ?? NOTHING;
-  if (entries.length === 0) return { sets: [], clears: [], meta: meta ?? NOTHING, tail, answers: null };
+export function append(meta: Meta | null, tail: readonly (readonly Entry[])[], entries: readonly Entry[]): Change {
+  const change = appended(meta ?? NOTHING, tail, entries);
+  const stale = meta?.stale ?? null;
+  return stale === null ? change : { ...change, clears: keysOf(stale) };
+}
+
+function appended(size: Size, tail: readonly (readonly Entry[])[], entries: readonly Entry[]): Change {
+  const { generation, chunks, used } = size;
+  const rest = { clears: [], stale: null, answers: null };
+  if (entries.length === 0) return { ...rest, sets: [], meta: size, tail };
   const turns = [...tail, entries];
-  const now = size + JSON.stringify(entries).length;
+  const now = size.size + JSON.stringify(entries).length;
   if (turns.length < TAIL_TURNS && now < TAIL_SIZE) {
-    return {
-      sets: [[tailKey(generation, tail.length), entries]],
-      clears: [],
-      meta: { generation, chunks, tail: turns.length, size: now, used: Math.max(used, turns.length) },
-      tail: turns,
-      answers: null,
-    };
+    const meta = { generation, chunks, tail: turns.length, size: now, used: Math.max(used, turns.length) };
+    return { ...rest, sets: [[tailKey(generation, tail.length), entries]], meta, tail: turns };
   }
-  return {
-    sets: [[chunkKey(generation, chunks), turns.flat()]],
-    clears: [],
-    meta: { generation, chunks: chunks + 1, tail: 0, size: 0, used },
-    tail: [],
-    answers: null,
-  };
+  const meta = { generation, chunks: chunks + 1, tail: 0, size: 0, used };
+  return { ...rest, sets: [[chunkKey(generation, chunks), turns.flat()]], meta, tail: [] };
 }
 
 /** Puts a journal that begins anew in the place of what there was. */
 export function replace(meta: Meta, entries: readonly Entry[], answers: Answers): Change {
-  const fresh = append({ ...NOTHING, generation: meta.generation + 1 }, [], entries);
+  const { generation, chunks, used, stale } = meta;
+  const fresh = appended({ ...NOTHING, generation: generation + 1 }, [], entries);
   const kept = newest(answers);
-  return { ...fresh, sets: [...fresh.sets, [ANSWERS, kept]], clears: keysOf(meta), answers: kept };
+  return {
+    ...fresh,
+    sets: [...fresh.sets, [answersKey(generation + 1), kept]],
+    clears: stale === null ? [] : keysOf(stale),
+    stale: { generation, chunks, used },
+    answers: kept,
+  };
 }
 
-function keysOf({ generation, chunks, used }: Meta): string[] {
+function keysOf({ generation, chunks, used }: NonNullable<Meta["stale"]>): string[] {
   return [
+    answersKey(generation),
     ...Array.from({ length: chunks }, (_, i) => chunkKey(generation, i)),
     ...Array.from({ length: used }, (_, i) => tailKey(generation, i)),
   ];
@@ -136,7 +147,7 @@ function newest(answers: Answers): Answers {
 }
 
 /** The keys that hold the journal that `meta` is of, in its order. */
-export function partKeys({ generation, chunks, tail }: Meta): string[] {
+export function partKeys({ generation, chunks, tail }: Size): string[] {
   return [
     ...Array.from({ length: chunks }, (_, i) => chunkKey(generation, i)),
     ...Array.from({ length: tail }, (_, i) => tailKey(generation, i)),

@@ -12,7 +12,7 @@ import type { Kept, Meta } from "./journal.ts";
 import type { Settings } from "./options.ts";
 import type { ObjectContext, Sdk } from "./sdk.ts";
 import type { Steps } from "./steps.ts";
-import type { JournalOutput, Parked } from "./wire.ts";
+import type { JournalInput, JournalOutput, Parked } from "./wire.ts";
 
 /** What the kinds of one process share. */
 export interface Host {
@@ -82,24 +82,27 @@ export class Kind {
   }
 }
 
-/** All that is kept of a coroutine; null: nothing. */
+/** All that is kept of a coroutine, now or as of `meta`; null: nothing. */
 export async function readJournal(
   { ingress }: Pick<Host, "ingress">,
   service: string,
   key: string,
+  meta: Meta | null = null,
 ): Promise<Kept | null> {
   const parts: Kept["parts"][number][] = [];
-  for (let version: string | null = null, from = 0; ; ) {
-    const page = (await ingress.call({ service, key, handler: "journal" }, { from })) as JournalOutput;
+  for (let asOf = meta, from = 0; ;) {
+    const input: JournalInput = { from, meta: asOf };
+    const page = (await ingress.call({ service, key, handler: "journal" }, input)) as JournalOutput;
     if (page === null) return null;
-    if (version !== null && page.meta.v !== version) {
+    if (meta !== null && page.isGone) throw new Error(`${service}/${key} has gone on: this attempt is late`);
+    if (meta === null && page.version !== page.meta.v) {
       // There was a turn between two pages: once more from the beginning.
       parts.length = 0;
-      version = null;
+      asOf = null;
       from = 0;
       continue;
     }
-    version = page.meta.v;
+    asOf = page.meta;
     parts.push(...page.parts);
     if (page.next === null) return { ...page, parts };
     from = page.next;

@@ -42,7 +42,7 @@ export interface RestateOptions {
 export interface Settings {
   readonly patience: number;
   readonly maxBytes: number;
-  readonly retry: { initialInterval: number; exponentiationFactor: number; maxInterval: number };
+  readonly retry: { initialInterval: number; exponentiationFactor: number; maxInterval: number; maxAttempts: number };
   readonly idempotencyRetention: number;
   readonly longestStep: number;
   readonly held: number;
@@ -58,6 +58,7 @@ export function settingsOf(options: RestateOptions): Settings {
       initialInterval: options.retry?.initialInterval ?? 100,
       exponentiationFactor: options.retry?.factor ?? 1.2,
       maxInterval: options.retry?.maxInterval ?? 1000,
+      maxAttempts: 2 ** 31 - 1,
     },
     idempotencyRetention: options.idempotencyRetention ?? 10 * MINUTE,
     longestStep: options.longestStep ?? 60 * MINUTE,

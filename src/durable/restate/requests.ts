@@ -31,13 +31,21 @@ export function identity({ base }: Live, { id }: Request): string {
 }
 
 /** Has Restate do a step, and record what comes of it. */
-export function stepped(ctx: Context, { host, service }: Kind, id: string, step: StepRequest, now: number): Recorded<Happening> {
+export function stepped(
+  ctx: Context,
+  { host, service }: Kind,
+  id: string,
+  step: StepRequest,
+  now: number,
+): Recorded<Happening> {
   const { n, name } = step;
   const label = `${service}/${ctx.key}`;
-  return ctx.run(name, () => host.steps.do(id, step, label)).map((done, failure): Happening => {
-    const { outcome, at } = done ?? { outcome: failed(failure), at: now };
-    return { type: "result", id, n, outcome, at };
-  });
+  return ctx
+    .run(name, () => host.steps.do(id, step, label))
+    .map((done, failure): Happening => {
+      const { outcome, at } = done ?? { outcome: failed(failure), at: now };
+      return { type: "result", id, n, outcome, at };
+    });
 }
 
 /** Sends to another coroutine, once. */
@@ -46,12 +54,14 @@ export function called(ctx: Context, { sdk }: Host, work: CallInput): Recorded<H
   const { json } = sdk.serde;
   const parameter: SendInput = { id, at, value, chain };
   const target = { service: to.name, key: to.key, method: "send", name: `call ${to.name}/${to.key}` };
-  return ctx.genericCall({ ...target, parameter, inputSerde: json, outputSerde: json }).map((output, failure): Happening => {
-    if (output === undefined) return { type: "result", id, n, outcome: failed(failure), at };
-    const answer = output as SendOutput;
-    if ("outcome" in answer) return { type: "result", id, n, outcome: answer.outcome, at: answer.at };
-    return { type: "refused", id, n };
-  });
+  return ctx
+    .genericCall({ ...target, parameter, inputSerde: json, outputSerde: json })
+    .map((output, failure): Happening => {
+      if (output === undefined) return { type: "result", id, n, outcome: failed(failure), at };
+      const answer = output as SendOutput;
+      if ("outcome" in answer) return { type: "result", id, n, outcome: answer.outcome, at: answer.at };
+      return { type: "refused", id, n };
+    });
 }
 
 /** A message to a handler of the same coroutine, which is not waited for; `delay` in milliseconds. */

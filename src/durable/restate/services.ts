@@ -4,11 +4,11 @@
 // May import: the durable core, activation, deliver, journal, kind, sdk, wire, work.
 
 import { saltOf } from "../chance.ts";
-import type { Outcome } from "../port.ts";
+import type { Entry, Outcome } from "../port.ts";
 import { begin } from "../replay.ts";
 import { Activation, type Found } from "./activation.ts";
 import { FIRST_LOOK, knock, LONGEST_LOOK, mailbox, put } from "./deliver.ts";
-import { ANSWERS, type Answers, META, type Meta, partKeys, RUN, type Run } from "./journal.ts";
+import { type Answers, answersKey, META, type Meta, partKeys, RUN, type Run } from "./journal.ts";
 import { type Kind, parkedBy } from "./kind.ts";
 import { handOver, takeMail } from "./requests.ts";
 import type { Context, HandlerOptions, ObjectContext } from "./sdk.ts";
@@ -136,7 +136,8 @@ async function take(ctx: Context, kind: Kind, mail: Mail): Promise<MailOutput> {
 
 /** Cancels it, and waits for its end; or has it forgotten. */
 async function stop(ctx: Context, kind: Kind, mail: Mail): Promise<StopOutput> {
-  if (mail.type === "cancel" && (await stateNow(ctx)) !== "begun") return { outcome: await outcomeNow(ctx), parked: null };
+  if (mail.type === "cancel" && (await stateNow(ctx)) !== "begun")
+    return { outcome: await outcomeNow(ctx), parked: null };
   await put(ctx, kind, mail);
   await knock(ctx, kind);
   if (mail.type === "drop") return { outcome: null, parked: null };
@@ -163,19 +164,22 @@ async function outcomeNow(ctx: Context): Promise<Outcome | null> {
 const PAGE = 4 * 1024 * 1024;
 
 /** The state is that of one moment, as all of it comes with the request. */
-async function journal(ctx: Context, { from }: JournalInput): Promise<JournalOutput> {
-  const meta = await ctx.get<Meta>(META);
+async function journal(ctx: Context, input: JournalInput): Promise<JournalOutput> {
+  const now = await ctx.get<Meta>(META);
+  const meta = input.meta ?? now;
   if (meta === null) return null;
-  const answers = (await ctx.get<Answers>(ANSWERS)) ?? [];
+  const answers = (await ctx.get<Answers>(answersKey(meta.generation))) ?? [];
   const run = await ctx.get<Run>(RUN);
+  const version = now?.v ?? null;
   const keys = partKeys(meta);
-  const parts: NonNullable<JournalOutput>["parts"][number][] = [];
+  const parts: (readonly Entry[])[] = [];
   let size = 0;
-  for (let at = from; at < keys.length; at++) {
-    const part = (await ctx.get<(typeof parts)[number]>(keys[at]!))!;
+  for (let at = input.from; at < keys.length; at++) {
+    const part = await ctx.get<Entry[]>(keys[at]!);
+    if (part === null) return { meta, version, answers, run, parts, isGone: true, next: null };
     size += JSON.stringify(part).length;
-    if (size > PAGE && at > from) return { meta, answers, run, parts, next: at };
+    if (size > PAGE && at > input.from) return { meta, version, answers, run, parts, isGone: false, next: at };
     parts.push(part);
   }
-  return { meta, answers, run, parts, next: null };
+  return { meta, version, answers, run, parts, isGone: false, next: null };
 }

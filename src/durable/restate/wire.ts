@@ -3,7 +3,7 @@
 // Imports nothing; types only.
 
 import type { ErrorText, Outcome, Text } from "../port.ts";
-import type { Kept } from "./journal.ts";
+import type { Kept, Meta } from "./journal.ts";
 
 /** To `send`. Also by hand: `{"value": "5"}`, with the value as JSON text; then there is an id, and no time. */
 export interface SendInput {
@@ -81,10 +81,20 @@ export interface CallInput extends Asked {
 /** To `work`: a request that is not done within a turn. */
 export type WorkInput = CallInput | (Asked & { readonly name: string });
 
-/** To `journal`: from which part on. */
+/** To `journal`: from which part on; `meta`: as of this, and not as it is now. */
 export interface JournalInput {
   readonly from: number;
+  readonly meta: Meta | null;
 }
 
-/** Some parts of a journal; `next`: the first that is not among them, null if there is no more. */
-export type JournalOutput = (Kept & { readonly next: number | null }) | null;
+/** Some parts of a journal; null: there is none. */
+export type JournalOutput =
+  | (Kept & {
+      /** Which one is there now. */
+      readonly version: string | null;
+      /** What was asked for is not there any more. */
+      readonly isGone: boolean;
+      /** The first part that is not among these; null: there is no more. */
+      readonly next: number | null;
+    })
+  | null;

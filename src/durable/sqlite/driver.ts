@@ -22,12 +22,12 @@ export interface Database {
 type NodeSqlite = { DatabaseSync: new (path: string, options: { readOnly: boolean }) => Database };
 type Libsql = new (path: string, options: { readonly: boolean }) => Database;
 
-/** Built in from Node 22.5 on; loaded only when it is needed, so that hosts without it can load this file. */
+/** Built in from Node 22.13 on (before, behind a flag); loaded only when it is needed, so that hosts without it can load this file. */
 function nodeSqlite(): NodeSqlite | null {
-  const { versions } = process;
-  const [major = 0, minor = 0] = versions.node.split(".").map(Number);
-  if (versions["bun"] === undefined && (major < 22 || (major === 22 && minor < 13))) return null;
-  return (process.getBuiltinModule as (name: string) => NodeSqlite | undefined)("node:sqlite") ?? null;
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major < 22 || (major === 22 && minor < 13)) return null;
+  const found: unknown = process.getBuiltinModule("node:sqlite");
+  return (found as NodeSqlite | undefined) ?? null;
 }
 
 function libsql(): Libsql {

@@ -25,7 +25,8 @@ export function lock(path: string, whoOwns: () => string): Database {
   } catch (error) {
     database.close();
     const { message } = error as Error;
-    if (!/locked|busy/i.test(message)) throw new DurableError("STORE", `${path}-lock can't be locked: ${message}`, { cause: error });
+    if (!/locked|busy/i.test(message))
+      throw new DurableError("STORE", `${path}-lock can't be locked: ${message}`, { cause: error });
     throw new DurableError(
       "OWNED",
       `the store ${path} is owned by ${whoOwns()}: one process at a time can go on with its coroutines; ` +

@@ -58,7 +58,7 @@ export function rowOf(entry: Entry, at: number, turn: number): Row {
       return [entry.type, at, turn, null, entry.n, null, null];
     case "answer":
       return [entry.type, at, entry.turn, entry.id, null, null, outcomeText(entry.outcome)];
-    case "ended":
+    default:
       return [entry.type, at, turn, null, null, null, outcomeText(entry.outcome)];
   }
 }
@@ -83,7 +83,7 @@ export function entryOf({ type, at, turn, id, n, name, data }: Read): Entry {
       return { type, n: n! };
     case "answer":
       return { type, ...answerOf({ id: id!, turn, data: data! }) };
-    case "ended":
+    default:
       return { type, outcome: outcomeOf(data!) };
   }
 }

@@ -1,7 +1,8 @@
 // The state of the page, and the actions that change it. Panels draw what they show of it, once a frame at most.
 //
-// May import: columns, model, sentences, span, texts; trace-format, as types.
+// May import: columns, model, sentences, span, texts; dump and trace-format, as types.
 
+import type { DumpedRun } from "../dump.ts";
 import type { TraceMore } from "../trace-format.ts";
 import type { Axis } from "./columns.ts";
 import type { Model } from "./model.ts";
@@ -9,7 +10,7 @@ import { clamp, pan, reveal, type Span, widthOf, zoom } from "./span.ts";
 import { type Language, type Say, speak } from "./texts.ts";
 
 export type Theme = "auto" | "light" | "dark";
-export type Tab = "steps" | "tree" | "channels";
+export type Tab = "steps" | "tree" | "waits";
 /** `none`: the page shows a file. */
 export type Link = "none" | "connecting" | "open" | "lost" | "ended";
 
@@ -30,7 +31,7 @@ export interface State {
   exitCode: number | null;
   follow: boolean;
   /** What the program has told last of its tasks and channels. */
-  dump: unknown;
+  dump: { readonly runs: readonly DumpedRun[] } | null;
   /** Grows with the model. */
   revision: number;
 }

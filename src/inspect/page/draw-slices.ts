@@ -139,7 +139,9 @@ export function drawMarks(frame: Frame, lane: number, y: number): void {
     const isEnd = KINDS[marks.kind[i]!] === "end";
     // Where many are close to one another, none is drawn: the slices say enough.
     if (shape !== null && (isEnd || (x - last > MARK_ROOM && next - x > MARK_ROOM)))
-      drawShape(context, shape, x, y, palette.muted, palette.bg);
+      // What needs no wait stands in the slice.
+      if (shape === "pass") drawShape(context, shape, x, y, palette["on-slice"]);
+      else drawShape(context, shape, x, y, palette.muted, palette.bg);
     last = x;
     i = next - x > 1 ? i + 1 : Math.max(i + 1, lowerBound(at, frame.place(x + 1), i + 1));
   }

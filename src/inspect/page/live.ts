@@ -3,7 +3,7 @@
 // May import: app, check, model; trace-format, as types.
 
 import type { LiveEvents } from "../trace-format.ts";
-import type { App } from "./app.ts";
+import type { App, State } from "./app.ts";
 import { BadData, checkLists, checkTrace, parse } from "./check.ts";
 import { Model } from "./model.ts";
 
@@ -31,7 +31,11 @@ export function connect(app: App, path: string, onBad: (problem: BadData) => voi
     checkLists(data);
     app.grow(data as LiveEvents["more"]);
   });
-  on("dump", (dump) => app.set({ dump }));
+  on("dump", (dump) => {
+    if (typeof dump !== "object" || dump === null || !("runs" in dump) || !Array.isArray(dump.runs))
+      throw new BadData("broken", "dump");
+    app.set({ dump: dump as State["dump"] });
+  });
   on("end", (data) => {
     source.close();
     const { exitCode } = data as LiveEvents["end"];

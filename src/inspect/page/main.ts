@@ -6,7 +6,6 @@ import { addressPanel, axisInAddress, readAddress, stepInAddress } from "./addre
 import { App } from "./app.ts";
 import { makeAxis } from "./axis.ts";
 import { BadData, checkTrace, parse } from "./check.ts";
-import { makeChannels } from "./channels-panel.ts";
 import { makeDetails } from "./details.ts";
 import { fill, h } from "./dom.ts";
 import { makeHeader, nextLanguage, nextTheme } from "./header.ts";
@@ -21,6 +20,7 @@ import { makeSteps } from "./steps-panel.ts";
 import { makeTabs } from "./tabs.ts";
 import { type Language, speak } from "./texts.ts";
 import { makeTree } from "./tree-panel.ts";
+import { makeWaits } from "./waits-panel.ts";
 
 /** What `page()` writes beside the trace. */
 interface Config {
@@ -45,7 +45,7 @@ function build(app: App, config: Config): void {
   const tabs = makeTabs(app, [
     { tab: "steps", ...makeSteps(app), isThere: always },
     { tab: "tree", ...makeTree(app), isThere: always },
-    { tab: "channels", ...makeChannels(), isThere: ({ state }) => state.dump !== null },
+    { tab: "waits", ...makeWaits(), isThere: ({ state }) => state.dump !== null },
   ]);
   lanes.element.prepend(axis.element);
   const skip = h("a", { class: "skip", href: "#panel-steps" });

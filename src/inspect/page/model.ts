@@ -18,6 +18,9 @@ import {
 import { Arrows, type Axis, Marks, Slices, Steps } from "./columns.ts";
 import { lowerBound, type Span } from "./span.ts";
 
+/** After these a lane stands where they say; if they don't say it, nobody knows. */
+const STOPS: ReadonlySet<TraceKind> = new Set(["wait", "yield", "transfer", "end"]);
+
 export class Model {
   title = "";
   start = 0;
@@ -33,7 +36,7 @@ export class Model {
   readonly values: string[] = [];
   readonly sites: TraceSite[] = [];
   sources: Record<string, string> = {};
-  /** For each lane the steps that say where it stands, in order. */
+  /** For each lane the steps after which it stands somewhere else, in order. */
   readonly #stands: number[][] = [];
   /** How many lanes have a name, and which of them each is. */
   readonly #named: Map<string, number> = new Map();
@@ -79,7 +82,7 @@ export class Model {
   #addStep([at, kind, lane, other, site, value, label]: TraceStep): void {
     const { steps } = this;
     const number = steps.count;
-    if (site >= 0) this.#stands[lane]?.push(number);
+    if (site >= 0 || STOPS.has(KINDS[kind]!)) this.#stands[lane]?.push(number);
     if (lane >= 0) this.#born[lane] ??= number;
     if (other >= 0) this.#born[other] ??= number;
     if (KINDS[kind] === "end") this.#died[lane] = number;

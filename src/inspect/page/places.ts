@@ -18,6 +18,14 @@ export function siteOfStep(model: Model, step: number): number {
   return model.standsAt(who, step);
 }
 
+/** The site whose line is marked: that of the step; of one that nobody knows, where whoever runs then goes on. */
+export function siteToMark(model: Model, step: number): number {
+  const site = siteOfStep(model, step);
+  if (site >= 0 || step < 0) return site;
+  const running = model.runningAt(step);
+  return running < 0 ? -1 : model.standsAt(running, step);
+}
+
 /** The coroutines that live at a step, by the line of `file` where each stands. */
 export function standing(model: Model, step: number, file: string): Map<number, number[]> {
   const found = new Map<number, number[]>();

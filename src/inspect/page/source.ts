@@ -6,7 +6,7 @@ import type { App, Panel } from "./app.ts";
 import { fill, h, set, setText } from "./dom.ts";
 import { baseName } from "./format.ts";
 import { highlight, type Piece } from "./highlight.ts";
-import { siteOfStep, standing } from "./places.ts";
+import { siteToMark, standing } from "./places.ts";
 
 interface Line {
   element: HTMLElement;
@@ -46,7 +46,7 @@ export class Source {
     const { model, state, say } = app;
     // A file is chosen until one goes on.
     if (this.#chosenFor !== state.step) this.#chosen = null;
-    const site = model.sites[siteOfStep(model, state.step)];
+    const site = model.sites[siteToMark(model, state.step)];
     const file = this.#chosen ?? site?.file ?? (this.#shown === "" ? firstFile(app) : this.#shown);
     setText(this.#title, say("source"));
     set(this.#files, "aria-label", say("file"));

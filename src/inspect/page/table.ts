@@ -54,7 +54,7 @@ export class VirtualTable {
     });
     new ResizeObserver(() => {
       this.#height = this.element.clientHeight;
-      this.#draw();
+      if (this.#rows !== null) this.show(this.#rows);
     }).observe(this.element);
     this.element.addEventListener("scroll", () => {
       this.#top = this.element.scrollTop;
@@ -71,10 +71,11 @@ export class VirtualTable {
   show(rows: Rows): void {
     this.#rows = rows;
     setText(this.#caption, rows.caption);
+    set(this.element, "aria-label", rows.caption);
     set(this.#table, "aria-rowcount", rows.count + 1);
     // A row is scrolled to when the table is as high as it will be.
     this.#draw();
-    if (rows.current !== this.#current) {
+    if (rows.current !== this.#current && this.#height > 0) {
       this.#current = rows.current;
       this.#bringIntoSight(rows.current);
       this.#draw();

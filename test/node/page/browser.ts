@@ -4,7 +4,14 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from "playwright";
 import { page as makePage, type PageOptions } from "../../../src/inspect/page.ts";
 import type { TraceData } from "../../../src/inspect/trace-format.ts";
 
@@ -15,6 +22,7 @@ export const hasChromium: boolean = existsSync(executablePath);
 
 const folder = mkdtempSync(path.join(tmpdir(), "corun-page-"));
 let browser: Browser | undefined;
+let context: BrowserContext | undefined;
 
 export interface Opened {
   page: Page;
@@ -36,12 +44,13 @@ async function fresh(options: BrowserContextOptions): Promise<Opened> {
     executablePath,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
   });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
+  await context?.close();
+  context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US", ...options });
   const page = await context.newPage();
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (message) => complaints.push(message.text()));
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("request", (request) => requests.push(request.url()));
   return { page, complaints, requests };
 }
@@ -96,20 +105,29 @@ export async function picture(page: Page): Promise<string> {
   return page.evaluate(() => document.querySelector("canvas")!.toDataURL());
 }
 
-/** How many pixels of the canvas between two heights have a colour of the style sheet. */
+/** How many pixels of the canvas between two heights are nearer to a colour of the style sheet than to its ground. */
 export async function pixels(page: Page, colour: string, top: number, bottom: number, left = 180): Promise<number> {
   await settled(page);
   return page.evaluate(
     ([colour, top, bottom, left]) => {
       const canvas = document.querySelector("canvas")!;
       const probe = document.createElement("canvas").getContext("2d")!;
-      probe.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(`--${colour}`);
-      probe.fillRect(0, 0, 1, 1);
-      const [red, green, blue] = probe.getImageData(0, 0, 1, 1).data;
+      const style = getComputedStyle(document.documentElement);
+      const read = (name: string) => {
+        probe.fillStyle = style.getPropertyValue(`--${name}`);
+        probe.fillRect(0, 0, 1, 1);
+        return probe.getImageData(0, 0, 1, 1).data;
+      };
+      const [wanted, ground] = [read(colour), read("bg")];
       const { data } = canvas.getContext("2d")!.getImageData(left, top, canvas.width - left, bottom - top);
       let count = 0;
       for (let i = 0; i < data.length; i += 4) {
-        if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) count++;
+        let [toWanted, toGround] = [0, 0];
+        for (const part of [0, 1, 2]) {
+          toWanted += (data[i + part]! - wanted[part]!) ** 2;
+          toGround += (data[i + part]! - ground[part]!) ** 2;
+        }
+        if (toWanted < toGround) count++;
       }
       return count;
     },

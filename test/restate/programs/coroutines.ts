@@ -18,14 +18,15 @@ export interface Answer {
 }
 
 /** Counts what it is sent; starts over now and then. */
-export const ledger = durable(
-  "ledger",
-  function* (state = { n: 0, sum: 0 }): Coroutine.Body<Answer, never, number> {
-    let { n, sum } = state;
-    for (let turns = 0; turns < 20; turns++, n++) sum += yield { n, sum };
-    return again({ n, sum });
-  },
-);
+export const ledger = durable("ledger", function* (state: Answer = { n: 0, sum: 0 }): Coroutine.Body<
+  Answer,
+  never,
+  number
+> {
+  let { n, sum } = state;
+  for (let turns = 0; turns < 20; turns++, n++) sum += yield { n, sum };
+  return again({ n, sum });
+});
 
 /** Has each number that it is sent marked, and entered in a ledger of its own. */
 export const clerk = durable("clerk", function* (): Coroutine.Body<Answer, never, number> {

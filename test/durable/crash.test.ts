@@ -1,0 +1,126 @@
+// kill -9 at random points, again and again, while clients send: nothing is lost, out of order or answered differently.
+
+import type { ChildProcess } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { checkReplay, embedded } from "corun/durable";
+import { describe, expect, it } from "vitest";
+import { folder, kill, start } from "./processes.ts";
+import { account } from "./programs/accounts.ts";
+
+const KEYS = 8;
+const SENDS = 125;
+/** More of both: `CORUN_CRASHES=20 npx vitest run --project node test/durable/crash.test.ts`. */
+const kills = Number(process.env["CORUN_CRASHES"] ?? 4);
+const seeds = kills > 4 ? [1, 2, 3, 4, 5] : [1, 2];
+
+/** A process that comes back when it has been killed, and the sends that wait for it. */
+class Site {
+  readonly #path: string;
+  readonly #waiting: Map<string, { message: object; resolve: (answer: unknown) => void; reject: (e: Error) => void }> =
+    new Map();
+  #child: ChildProcess | null = null;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async start(): Promise<void> {
+    this.#child = await start("host.ts", this.#path);
+    this.#child.on("message", ({ id, answer, error }: { id: string; answer: unknown; error?: string }) => {
+      const waiting = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (error === undefined) waiting?.resolve(answer);
+      else waiting?.reject(new Error(error));
+    });
+    // Clients try again, with the same id.
+    for (const { message } of this.#waiting.values()) this.#child.send(message);
+  }
+
+  send(key: string, id: string, value: object): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const message = { key, id, value };
+      this.#waiting.set(id, { message, resolve, reject });
+      if (this.#child?.connected === true) this.#child.send(message);
+    });
+  }
+
+  async kill(): Promise<void> {
+    await kill(this.#child!);
+  }
+}
+
+/** Numbers from 0 up to 1. */
+function chance(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 48271) % 2147483647) / 2147483647;
+}
+
+describe("kill -9", () => {
+  it.for(seeds)(
+    `during ${KEYS * SENDS} sends loses nothing, and answers nothing differently (seed %i)`,
+    { timeout: 600_000 },
+    async (seed) => {
+      const home = folder();
+      const store = path.join(home, "store.db");
+      const witness = path.join(home, "witness");
+      writeFileSync(witness, "");
+      const site = new Site(store);
+      await site.start();
+
+      const clients = Array.from({ length: KEYS }, async (_, k) => {
+        const key = `a${k}`;
+        let sum = 0;
+        for (let n = 1; n <= SENDS; n++) {
+          const add = (n * 7 + k) % 100;
+          sum += add;
+          const answer = await site.send(key, `${key}-${n}`, { witness, line: `${key} ${n}`, add });
+          expect(answer).toEqual({ n, sum });
+        }
+      });
+      const all = Promise.all(clients);
+      let isOver = false;
+      const over = all.finally(() => (isOver = true));
+      const random = chance(seed);
+      let killed = 0;
+      // The first kills come soon, while there is much to do.
+      for (; killed < kills && !isOver; killed++) {
+        await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 20 + random() * 120))]);
+        await site.kill();
+        await site.start();
+      }
+      await over;
+      await site.kill();
+      expect(killed).toBeGreaterThan(1);
+
+      const seen = new Map<string, { ids: Set<string>; times: number }>();
+      const last = new Map<string, number>();
+      for (const line of readFileSync(witness, "utf8").trim().split("\n")) {
+        const [key = "", n = "", id = ""] = line.split(" ");
+        const { ids, times } = seen.get(`${key} ${n}`) ?? { ids: new Set(), times: 0 };
+        seen.set(`${key} ${n}`, { ids: ids.add(id), times: times + 1 });
+        expect(Number(n)).toBeGreaterThanOrEqual(last.get(key) ?? 0); // in order
+        last.set(key, Number(n));
+      }
+      let twice = 0;
+      for (let k = 0; k < KEYS; k++) {
+        for (let n = 1; n <= SENDS; n++) {
+          if (((n * 7 + k) % 100) % 3 !== 0) continue;
+          const { ids, times } = seen.get(`a${k} ${n}`) ?? { ids: new Set(), times: 0 };
+          expect(ids.size).toBe(1); // done, and under one id each time
+          twice += times - 1;
+        }
+      }
+      // Only what was under way at a kill may have been done again.
+      expect(twice).toBeLessThanOrEqual(killed * KEYS);
+
+      const engine = embedded(store, { readonly: true });
+      for (let k = 0; k < KEYS; k++) {
+        const a = engine.open(account, `a${k}`);
+        checkReplay(account, await a.history(), `a${k}`);
+        expect(await a.inspect()).toMatchObject({ state: "waiting", turns: SENDS });
+      }
+      await engine.close();
+    },
+  );
+});
