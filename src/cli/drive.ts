@@ -83,14 +83,15 @@ async function unlessStuck<T>(
   let reject!: (problem: Problem) => void;
   const standstill = new Promise<never>((_, fail) => (reject = fail));
   let isLooking = false;
-  const look = async (): Promise<void> => {
+  const look = (): void => {
     if (isLooking) return;
     isLooking = true;
-    const stuck = await problem(`${signal.aborted ? "its cleanup waits" : "it waits"} for ${NEVER}`);
-    isLooking = false;
-    if (signal.aborted) reject(stuck);
-    // Not at once: Node asks again only if something has happened since.
-    else setImmediate(cancel, stuck);
+    void problem(`${signal.aborted ? "its cleanup waits" : "it waits"} for ${NEVER}`).then((stuck) => {
+      isLooking = false;
+      if (signal.aborted) reject(stuck);
+      // Not at once: Node asks again only if something has happened since.
+      else setImmediate(cancel, stuck);
+    });
   };
   process.on("beforeExit", look);
   try {

@@ -30,7 +30,7 @@ works on this machine only. The page can look, and change nothing.
 The page stays when the program has ended, or failed, until Ctrl-C. While the program
 runs, Ctrl-C is the program's, as in corun run.
 
-Only the last 65,536 events are kept. Finding the lines makes a program slower.
+Only the last 65,536 events are kept. Finding the lines may make a program half as fast.
 For a file to keep or to send: corun run --trace out.html <program>
 
 Options

@@ -51,7 +51,10 @@ export interface Program {
 }
 
 /** Loads `file`, which runs it. `begin` is given its corun before; again, if it turns out to be a CommonJS module. */
-export async function load(file: string, begin: (library: Program["library"]) => void | Promise<void> = () => {}): Promise<Program> {
+export async function load(
+  file: string,
+  begin: (library: Program["library"]) => void | Promise<void> = () => {},
+): Promise<Program> {
   const compiles = /\.[cm]?tsx?$/.test(file) && !runsTypeScript(file);
   if (compiles) await registerTsx(file);
   const copy = find(file, "corun");

@@ -25,6 +25,12 @@ const commands: Command[] = [
     load: () => import("./inspect.ts"),
   },
   {
+    name: "explore",
+    usage: "<program> [export]",
+    summary: "run a body under many schedules, to find one that fails",
+    load: () => import("./explore.ts"),
+  },
+  {
     name: "serve",
     usage: "<program>",
     summary: "serve the durable coroutines of a program over HTTP",

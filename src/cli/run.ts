@@ -101,9 +101,9 @@ async function useOf(values: Map<string, string>): Promise<Use | undefined> {
 
 /** Loads the program; `main` is its default export, if it has one. */
 async function loadAll(file: string): Promise<{ main: Main | undefined; library: Program["library"] }> {
-  const stuck = async (): Promise<void> => {
+  const stuck = (): void => {
     const text = `${here(file)} can't go on: it waits at its top level for a promise that nothing settles`;
-    fail(new Problem([text, ...(await dumped(corun))].join("\n")), file);
+    void dumped(corun).then((lines) => fail(new Problem([text, ...lines].join("\n")), file));
   };
   process.once("beforeExit", stuck);
   const { main, library } = await load(file, async (found) => {

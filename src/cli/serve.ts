@@ -45,7 +45,7 @@ Who may ask
                        better in the variable CORUN_TOKEN, as lists of processes show
                        options. Needed where other machines can reach the server
   --allow-host NAME    a name by which the server is called; may be given more than once
-  --allow-origin URL   pages from there may ask, as https://example.org; more than once, too
+  --allow-origin URL   pages from there may ask: https://example.org; more than once, too
 
 How
   --timeout MS         how long a send waits for its answer if it does not say so; 30000
@@ -126,6 +126,7 @@ async function serve(
 ): Promise<void> {
   const { log } = options;
   const ending = untilToldToEnd(log);
+  watch(log);
   const { DurableError, checkReplay } = durable;
   const { StopIteration, CancelledError } = errors;
   const kinds = { DurableError, StopIteration, CancelledError };
@@ -147,6 +148,14 @@ async function serve(
   await engine.close({ grace: Math.max(0, grace - (performance.now() - since)) });
   log("info", "ended", { ms: Math.round(performance.now() - since) });
   process.exit(exitCode);
+}
+
+/** What the program throws where nobody catches it ends the process; all that was answered is kept. */
+function watch(log: Log): void {
+  process.on("uncaughtException", (error: unknown) => {
+    log("error", "crash", { error: error instanceof Error ? (error.stack ?? String(error)) : String(error) });
+    process.exit(1);
+  });
 }
 
 interface Access {

@@ -6,7 +6,7 @@
 import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, extname, resolve } from "node:path";
 import process from "node:process";
-import type { Trace, TraceData, TraceOptions } from "../inspect/index.ts";
+import type { Trace, TraceOptions } from "../inspect/index.ts";
 import type { feed, Message } from "../inspect/serve-feed.ts";
 import type { Program } from "./load.ts";
 import { here } from "./place.ts";
@@ -117,7 +117,7 @@ async function writerFor(path: string): Promise<(tracing: Trace) => string> {
       2,
     );
   }
-  const { page } = (await import("../inspect/page.ts")) as { page: (data: TraceData) => string };
+  const { page } = await import("../inspect/page.ts");
   return (tracing) => page(tracing.toJSON());
 }
 

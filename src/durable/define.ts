@@ -48,6 +48,7 @@ const definitions = new WeakMap<object, Definition>();
  *   `return again(state)`, with that state
  * @throws {TypeError} if the name or the body is none
  * @example
+ * import { durable, inProcess } from "corun/durable";
  * const counter = durable("counter", function* (sum: number = 0): Coroutine.Body<number, void, number> {
  *   for (;;) sum += yield sum;
  * });
@@ -134,6 +135,7 @@ export class Again {
  *
  * @throws {NotSerializableError} if `state` can't be kept
  * @example
+ * import { again, durable, inProcess } from "corun/durable";
  * const counter = durable("counter", function* (sum: number = 0): Coroutine.Body<number, void, number> {
  *   for (let turns = 0; turns < 100; turns++) sum += yield sum;
  *   return again(sum);

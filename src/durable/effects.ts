@@ -74,6 +74,7 @@ const ONCE: Retry = { attempts: 1 };
  * @throws the failure of the last attempt: its name, message and code
  * @throws {SchedulerError} outside a durable coroutine
  * @example
+ * import { durable, inProcess, step } from "corun/durable";
  * const shop = durable("shop", function* (): Coroutine.Body<string, void, number> {
  *   let receipt = "nothing yet";
  *   for (;;) {

@@ -4,8 +4,8 @@ export { again, durable, type DurableBody, type DurableOptions } from "./define.
 export { call, isReplaying, self, signal, step, uuid } from "./effects.ts";
 export { DurableError, type DurableErrorCode, NotSerializableError, ReplayError } from "./errors.ts";
 export { embedded, type Embedded, type EmbeddedOptions } from "./embedded.ts";
-export { inProcess, type InProcessOptions } from "./in-process.ts";
-export type { Engine, Handle, Inspection, ListOptions, SendOptions, Summary, Underway } from "./engine/engine.ts";
+export { inProcess, type InProcess, type InProcessOptions, type NearHandle } from "./in-process.ts";
+export type { Engine, Handle, Inspection, ListOptions, PostOptions, SendOptions, Summary, Underway } from "./engine/engine.ts";
 export { checkReplay } from "./replay.ts";
 export type { Entry, ErrorText, Outcome, Retry, StepContext, Text } from "./port.ts";
 // The same as those of "corun".

@@ -38,6 +38,7 @@ export function restore(definition: Definition, key: string, journal: readonly E
  *
  * @throws {ReplayError} if the code does something else than the journal says
  * @example
+ * import { checkReplay, durable, inProcess } from "corun/durable";
  * const greeter = durable("greeter", function* (): Coroutine.Body<string, void, string> {
  *   for (let greeting = ""; ; ) greeting = `Hello, ${yield greeting}!`;
  * });

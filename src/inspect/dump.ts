@@ -4,7 +4,7 @@
 
 import { bodies } from "../coroutine/trail.ts";
 import { activeTask } from "../scheduler/op.ts";
-import { linesOf, usersOwn } from "../scheduler/probe.ts";
+import { linesOf, stackBelow, usersOwn } from "../scheduler/probe.ts";
 import { circleIn, heldBy, neededBy, reportOf, type TaskReport } from "../scheduler/report.ts";
 import { runningRoots } from "../scheduler/running.ts";
 import { Scope } from "../scheduler/scope.ts";
@@ -211,5 +211,5 @@ function below(task: Task): Task[] {
 /** The one that asks is on the host's stack. */
 function linesOfRunning(task: Task): string[] {
   if (task !== activeTask()) return linesOf(task);
-  return usersOwn(bodies(task.name, new Error().stack!.split("\n")));
+  return usersOwn(bodies(task.name, (stackBelow(dump).stack ?? "").split("\n")).join("\n"), 0);
 }

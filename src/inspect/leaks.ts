@@ -7,7 +7,7 @@
 // May import: the coroutine and scheduler layers, dump.
 
 import { Coroutine } from "../coroutine/coroutine.ts";
-import { usersOwn } from "../scheduler/probe.ts";
+import { stackBelow, usersOwn } from "../scheduler/probe.ts";
 import type { TaskReport } from "../scheduler/report.ts";
 import { dump, type DumpedTask } from "./dump.ts";
 
@@ -28,7 +28,7 @@ export interface Leaks {
 
 interface Eye {
   name: string;
-  made: Error;
+  made: { stack?: string };
   hasStarted: boolean;
   hasEnded: boolean;
 }
@@ -55,21 +55,23 @@ const KEPT = 1000;
 export function watchLeaks(tell: (leak: Dropped) => void = warn): () => void {
   const registry = new FinalizationRegistry<Eye>(({ name, made, hasStarted, hasEnded }) => {
     if (!hasStarted || hasEnded) return;
-    const leak: Dropped = { name, madeAt: usersOwn(made.stack?.split("\n") ?? [])[0] ?? null };
+    const leak: Dropped = { name, madeAt: usersOwn(made.stack, 1)[0] ?? null };
     if (dropped.push(leak) > KEPT) dropped.shift();
     tell(leak);
   });
-  const original = Coroutine.of;
-  Coroutine.of = (gen, name) => {
-    const coroutine = original.call(Coroutine, gen, name);
-    const eye: Eye = { name, made: new Error(), hasStarted: false, hasEnded: false };
+  const original = Object.getOwnPropertyDescriptor(Coroutine, "of")!;
+  const make = original.value as typeof Coroutine.of;
+  const watched: typeof make = (gen, name) => {
+    const coroutine = make.call(Coroutine, gen, name);
+    const eye: Eye = { name, made: stackBelow(watched), hasStarted: false, hasEnded: false };
     watchBody(coroutine, eye);
     registry.register(coroutine, eye);
     return coroutine;
   };
-  const watching = Coroutine.of;
+  Object.defineProperty(Coroutine, "of", { ...original, value: watched });
   return () => {
-    if (Coroutine.of === watching) Coroutine.of = original;
+    const now = Object.getOwnPropertyDescriptor(Coroutine, "of")!;
+    if (now.value === watched) Object.defineProperty(Coroutine, "of", original);
   };
 }
 

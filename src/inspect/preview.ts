@@ -41,7 +41,7 @@ function simple(value: unknown): string {
     case "symbol":
       return cut(`Symbol(${value.description ?? ""})`);
     default:
-      return String(value as number | boolean | null | undefined);
+      return String(value);
   }
 }
 
@@ -50,7 +50,7 @@ function cut(text: string): string {
 }
 
 function ofObject(value: object, depth: number): string {
-  if (types === undefined) return isArray(value) ? "[…]" : "{…}";
+  if (types === undefined) return unseen(value);
   if (types.isProxy(value)) return "Proxy";
   if (Array.isArray(value)) return cut(ofArray(value, depth));
   const type = classOf(value, types);
@@ -62,12 +62,14 @@ function ofObject(value: object, depth: number): string {
   return cut(depth > 0 ? `${type} ${ofEntries(value, depth)}` : type);
 }
 
-/** Throws for a proxy that is revoked. */
-function isArray(value: object): boolean {
+/** Of an object that may be a proxy. Newer engines tell errors from proxies of errors. */
+function unseen(value: object): string {
+  const { isError } = Error as { isError?: (value: unknown) => boolean };
+  if (isError?.(value) === true) return cut(`Error: ${textOf(own(value, "message"))}`);
   try {
-    return Array.isArray(value);
+    return Array.isArray(value) ? "[…]" : "{…}";
   } catch {
-    return false;
+    return "{…}"; // a proxy that is revoked
   }
 }
 

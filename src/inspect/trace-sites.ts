@@ -6,8 +6,13 @@
 import type { TraceSite } from "./trace-format.ts";
 
 /** The folder of this package. Its own lines, compiled or as source maps tell them, are no places of the program. */
-const PACKAGE = new URL("../..", import.meta.url).href;
+const PACKAGE = pathOf(new URL("../..", import.meta.url).href);
 const OWN = /^(?:src|dist)\//;
+/** What is below it on the stack has only called `run`: it is not where anything happens. */
+const LOOP = /\brunReady\b/;
+/** Of a line of a stack that is no place of the program, and of the one where the loop begins. */
+const NONE = -1;
+const END = -2;
 
 interface Host {
   process?: { cwd?: () => string; getBuiltinModule?: (name: string) => unknown };
@@ -17,6 +22,8 @@ interface Files {
 }
 
 const host = (globalThis as Host).process;
+/** No path begins with it. */
+const NOWHERE = "\0";
 /** Between the place of a function and of what it is called for. */
 const DEPTH = 40;
 
@@ -24,7 +31,7 @@ export class Sites {
   readonly list: TraceSite[] = [];
   readonly #known: Map<string, number> = new Map();
   readonly #paths: Map<string, string> = new Map();
-  readonly #folder: string = host?.cwd === undefined ? "" : `${host.cwd()}/`;
+  readonly #folder: string = host?.cwd === undefined ? NOWHERE : `${pathOf(host.cwd())}/`;
 
   /** The place that the program is at now: the number of the innermost line of the stack that is not this library's. */
   here(): number {
@@ -38,40 +45,27 @@ export class Sites {
   /** The number of the place that `stack` tells; -1: it tells none. */
   of(stack: string | undefined): number {
     for (const line of (stack ?? "").split("\n")) {
-      const known = this.#known.get(line);
-      if (known !== undefined) {
-        if (known >= 0) return known;
-        continue;
-      }
-      const number = this.#add(line);
-      this.#known.set(line, number);
-      if (number >= 0) return number;
+      let number = this.#known.get(line);
+      if (number === undefined) this.#known.set(line, (number = this.#add(line)));
+      if (number === END) break;
+      if (number !== NONE) return number;
     }
-    return -1;
+    return NONE;
   }
 
   #add(text: string): number {
     // V8: `at name (file:line:column)`; others: `name@file:line:column`.
     const found = /^\s*(?:at )?(?:(.*?)(?: \(|@))?((?:file:|https?:|\/|[A-Za-z]:[\\/]).*?):(\d+):(\d+)\)?$/.exec(text);
-    if (found === null) return -1;
-    const [, name = "", address, line, column] = found;
-    const url = /^(?:file|https?):/.test(address!) ? address! : `file://${address!}`;
-    const isOwn = url.startsWith(PACKAGE) && OWN.test(url.slice(PACKAGE.length));
-    if (isOwn || url.includes("/node_modules/")) return -1;
-    const site: TraceSite = { file: this.#fileOf(url), line: Number(line), column: Number(column), name: plain(name) };
-    const at = this.list.findIndex(
-      (each) => each.file === site.file && each.line === site.line && each.column === site.column,
-    );
-    return at >= 0 ? at : this.list.push(site) - 1;
-  }
-
-  #fileOf(url: string): string {
-    const bare = url.replace(/\?[^/]*$/, "");
-    if (!bare.startsWith("file:")) return bare;
-    const path = decodeURIComponent(new URL(bare).pathname).replace(/^\/(?=[A-Za-z]:\/)/, "");
+    if (found === null) return NONE;
+    const [, name = "", address] = found;
+    const path = pathOf(address!.replace(/\?[^/\\]*$/, ""));
+    if (path.startsWith(PACKAGE) && OWN.test(path.slice(PACKAGE.length))) return LOOP.test(name) ? END : NONE;
+    if (path.includes("/node_modules/")) return NONE;
     const file = path.startsWith(this.#folder) ? path.slice(this.#folder.length) : path;
     this.#paths.set(file, path);
-    return file;
+    const [line, column] = [Number(found[3]), Number(found[4])];
+    const at = this.list.findIndex((each) => each.file === file && each.line === line && each.column === column);
+    return at >= 0 ? at : this.list.push({ file, line, column, name: plain(name) }) - 1;
   }
 
   /** The text of the files that places are in, where the host can read them. */
@@ -93,5 +87,11 @@ export class Sites {
 /** The name of a function as it is in the source. */
 function plain(name: string): string {
   const bare = name.replace(/^(?:async|new) /, "").replace(/ \[as [^\]]+\]$/, "");
-  return /<anonymous>$/.test(bare) ? "" : bare.replace(/^(?:Object|Generator)\.(?=.)/, "").replace(/\.next$/, "");
+  return bare.endsWith("<anonymous>") ? "" : bare.replace(/^(?:Object|Generator)\.(?=.)/, "").replace(/\.next$/, "");
+}
+
+/** The path of a file, with `/` between its parts; an address as it is. */
+function pathOf(address: string): string {
+  const path = address.startsWith("file:") ? decodeURIComponent(new URL(address).pathname) : address;
+  return path.replaceAll("\\", "/").replace(/^\/(?=[A-Za-z]:\/)/, "");
 }

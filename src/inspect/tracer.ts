@@ -3,11 +3,13 @@
 // There is one class for all traces, with flags, as several would make the scheduler's calls slow. A clock is read once
 // a switch, as that costs as much as a switch.
 //
-// May import: the coroutine and scheduler layers, preview, trace-format, trace-hands, trace-lanes, trace-ring, trace-sites.
+// May import: the coroutine, scheduler and channel layers, preview, trace-format, trace-hands, trace-lanes, trace-ring, trace-sites,
+// trace-yields.
 
 import type { Coroutine } from "../coroutine/coroutine.ts";
+import { NextOp } from "../channel/ops.ts";
 import { NEXT, THROW } from "../coroutine/drive.ts";
-import { CREATED } from "../coroutine/frames.ts";
+import { CREATED, type Frame } from "../coroutine/frames.ts";
 import type { Observer } from "../scheduler/observer.ts";
 import { activeTask, type Op } from "../scheduler/op.ts";
 import { linesOf } from "../scheduler/probe.ts";
@@ -19,6 +21,7 @@ import type { Hands } from "./trace-hands.ts";
 import { Lanes, NOBODY, PROGRAM } from "./trace-lanes.ts";
 import { NO_VALUE, Ring, Shown } from "./trace-ring.ts";
 import { Sites } from "./trace-sites.ts";
+import { Yields } from "./trace-yields.ts";
 
 const numberOf = (kind: TraceKind): number => KINDS.indexOf(kind);
 const SPAWN = numberOf("spawn");
@@ -35,6 +38,7 @@ const IDLE = numberOf("idle");
 
 /** A longer string is not kept whole. */
 const LONG = 80;
+const CLOSED = new Shown("closed");
 /** How long finding sites may take at least, in milliseconds. */
 const PATIENCE = 2000;
 
@@ -48,7 +52,8 @@ export interface TracerOptions {
 /** A resume by hand that has not come back. */
 interface Resume {
   readonly caller: number;
-  /** The coroutine that runs: the one that was resumed, or one that it transferred to. */
+  /** The coroutine that runs: the one that was resumed, or one that it transferred to; and its lane. */
+  coroutine: Coroutine;
   lane: number;
   /** The task that it happens in: while another one is active, what was resumed does not run. */
   readonly task: Task | null;
@@ -61,6 +66,7 @@ export class Tracer implements Observer, Hands {
   /** @internal */ readonly sites: Sites | null;
   /** @internal */ readonly hasTime: boolean;
   readonly #hasValues: boolean;
+  readonly #yields: Yields | null;
   /** @internal */ isOn = true;
   /** @internal When it began, in milliseconds: by the clock of the trace, and since 1970. */
   readonly startedAt: number = performance.now();
@@ -75,6 +81,7 @@ export class Tracer implements Observer, Hands {
     this.ring = new Ring(capacity, time, sites);
     this.lanes = new Lanes(capacity);
     this.sites = sites ? new Sites() : null;
+    this.#yields = this.sites === null ? null : new Yields(this.sites);
     this.hasTime = time;
     this.#hasValues = values;
     this.ring.now = this.startedAt;
@@ -100,7 +107,8 @@ export class Tracer implements Observer, Hands {
     if (waker === NOBODY) this.#readTime();
     this.ring.add(WAKE, waker, this.lanes.ofTask(task));
     if (this.sites !== null) this.ring.place(this.#look());
-    if (this.#hasValues && (status !== NEXT || task.value !== undefined)) this.ring.tell(this.#keep(task.value), null);
+    if (this.#hasValues && (status !== NEXT || task.value !== undefined))
+      this.ring.tell(this.#keep(task.value, status === NEXT ? task.wait : null), null);
   }
 
   beforeStep(task: Task): void {
@@ -113,15 +121,17 @@ export class Tracer implements Observer, Hands {
     if (!this.isOn) return;
     this.ring.add(PASS, this.lanes.ofTask(task), NOBODY);
     if (this.sites !== null) this.ring.place(this.#look());
-    this.ring.tell(this.#hasValues && value !== undefined ? this.#keep(value) : NO_VALUE, op.describe());
+    this.ring.tell(this.#hasValues && value !== undefined ? this.#keep(value, op) : NO_VALUE, op.describe());
   }
 
   afterStep(task: Task): void {
     const { wait, status } = task;
     // Of one that is still ready it is plain that it let others go first, unless its line is wanted.
     if (status > WAITING || (status < RUNNING && this.sites === null) || !this.isOn) return;
-    const site = this.sites === null ? -1 : this.#lookAt(task, this.sites);
-    this.ring.add(wait === null && status === WAITING ? YIELD : WAIT, this.lanes.ofTask(task), NOBODY);
+    const isYield = wait === null && status === WAITING;
+    const site = this.sites === null || isYield ? -1 : this.#lookAt(task, this.sites);
+    this.ring.add(isYield ? YIELD : WAIT, this.lanes.ofTask(task), NOBODY);
+    if (isYield) this.#placeYield(task.root.leaf);
     if (site >= 0) this.ring.place(site);
     if (wait !== null) this.ring.tell(NO_VALUE, wait.describe());
   }
@@ -163,14 +173,14 @@ export class Tracer implements Observer, Hands {
     this.ring.add(RESUME, caller, id);
     if (site >= 0) this.ring.place(site);
     this.ring.tell(this.#hasValues && value !== undefined ? this.#keep(value) : NO_VALUE, method);
-    this.#resume = { caller, lane: id, task: activeTask(), outer: this.#resume };
+    this.#resume = { caller, coroutine, lane: id, task: activeTask(), outer: this.#resume };
   }
 
   /** @internal */
   cameBack(coroutine: Coroutine, how: "yielded" | "returned" | "threw", value: unknown): void {
     // The trace began in between.
     if (this.#resume === null) return;
-    const { caller, lane, outer } = this.#resume;
+    const { caller, lane, outer, coroutine: last } = this.#resume;
     this.#resume = outer;
     this.#readTime();
     const end = coroutine.state !== "closed" ? null : how === "threw" ? "failed" : "closed";
@@ -178,6 +188,7 @@ export class Tracer implements Observer, Hands {
     if (caller === PROGRAM) this.lanes.hand(null, NOBODY, -1, this.ring.count);
     hand.end = end;
     this.ring.add(end === null ? YIELD : END, lane, caller);
+    if (how === "yielded") this.#placeYield(last.leaf);
     this.ring.tell(this.#hasValues && (end === null || value !== undefined) ? this.#keep(value) : NO_VALUE, end);
   }
 
@@ -190,7 +201,9 @@ export class Tracer implements Observer, Hands {
     this.ring.add(TRANSFER, from, id);
     if (site >= 0) this.ring.place(site);
     if (this.#hasValues && value !== undefined) this.ring.tell(this.#keep(value), null);
-    if (this.#resume !== null) this.#resume.lane = id;
+    if (this.#resume === null) return;
+    this.#resume.lane = id;
+    this.#resume.coroutine = target;
   }
 
   /** The lane that runs now. */
@@ -233,10 +246,30 @@ export class Tracer implements Observer, Hands {
     return site;
   }
 
-  /** What is kept of a value. */
-  #keep(value: unknown): unknown {
+  /** Adds to the last event where `body`, which is suspended, yields. */
+  #placeYield(body: Frame | null): void {
+    if (this.#yields === null || body === null || this.#isTooSlow()) return;
+    const began = performance.now();
+    const site = this.#yields.of(body);
+    this.#lost += performance.now() - began;
+    if (site >= 0) this.ring.place(site);
+  }
+
+  /** @internal Lets go of what it has of the host. */
+  release(): void {
+    this.#yields?.close();
+  }
+
+  /** What is kept of a value, which `op` gives. */
+  #keep(value: unknown, op: Op<unknown> | null = null): unknown {
     const isPlain = typeof value !== "object" && typeof value !== "function" && typeof value !== "string";
     if (isPlain || value === null) return value;
-    return typeof value === "string" && value.length <= LONG ? value : new Shown(preview(value));
+    if (typeof value === "string" && value.length <= LONG) return value;
+    // What a channel has handed over, or its end.
+    if (op instanceof NextOp) {
+      const { done, value: received } = value as IteratorResult<unknown>;
+      return done === true ? CLOSED : this.#keep(received);
+    }
+    return new Shown(preview(value));
   }
 }

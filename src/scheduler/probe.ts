@@ -39,9 +39,7 @@ export function linesOf(task: Task): string[] {
 function lookAt(frame: Frame): string[] {
   let seen: { stack?: string } = {};
   probe.answer = (called) => {
-    // Where the host rewraps results, it also leaves out calls that were the last thing to do: `called` is one.
-    if (captureStackTrace === undefined || REWRAPS) seen = new Error();
-    else captureStackTrace(seen, called as () => void);
+    seen = stackBelow(called);
     return WAIT;
   };
   try {
@@ -50,20 +48,32 @@ function lookAt(frame: Frame): string[] {
     // Of an iterator of the user's own between the body and an op: what it throws has no one to go to.
   }
   probe.answer = null;
-  return usersOwn(bodies(frame.name, (seen.stack ?? "").split("\n"), PROBE));
+  return usersOwn(bodies(frame.name, (seen.stack ?? "").split("\n"), PROBE).join("\n"), 0);
 }
-
-const { captureStackTrace } = Error as Partial<typeof Error>;
 
 const PROBE: RegExp = /* @__PURE__ */ new RegExp(`^(?: *at )?${lookAt.name}[ @]`);
 
-/** What the lines of this package's own files have in common; where it was bundled with others, nothing is known of it. */
+// Hosts that rewrap results leave calls out of the stack that were the last thing to do, and so perhaps what is sought.
+const captureStackTrace = REWRAPS ? undefined : (Error as Partial<typeof Error>).captureStackTrace;
+
+/** The host's stack from the caller of the function `below` on, or from here on where the host has no way to say that. */
+export function stackBelow(below: unknown): { stack?: string } {
+  if (captureStackTrace === undefined) return new Error();
+  const here = {};
+  captureStackTrace(here, below as () => void);
+  return here;
+}
+
+/** What the lines of this package's own files have in common; empty where it was bundled with others: they are not known. */
 let own: string | undefined;
 
-/** Those of `lines` that have a place, and are not this package's own. */
-export function usersOwn(lines: string[]): string[] {
+/** The lines of `stack` that have a place, and are not this package's own: where these are not known, without `extra` lines. */
+export function usersOwn(stack: string | undefined, extra: number): string[] {
   own ??= /[^\s(@]+(?=scheduler.probe\.[jt]s)/.exec(new Error().stack!)?.[0] ?? "";
-  return lines
-    .filter((line) => /:\d+:\d+\)?$/.test(line) && !/[([]native/.test(line) && (own === "" || !line.includes(own!)))
-    .map((line) => line.trim());
+  const lines = (stack ?? "")
+    .split("\n")
+    .filter((line) => /:\d+:\d+\)?$/.test(line) && !/[([]native/.test(line))
+    .map((line) => line.trim().replace(/\S*<anonymous> \((.*)\)$/, "$1"));
+  if (own !== "") return lines.filter((line) => !line.includes(own!));
+  return captureStackTrace === undefined && extra > 0 ? [] : lines.slice(extra);
 }

@@ -1,6 +1,6 @@
 // The root: run, runSync, run.with.
 //
-// May import: deadlock, errors, join, runnable, scheduler, states, task.
+// May import: deadlock, errors, join, runnable, scheduler, sites, states, task.
 
 import { deadlockOf, watch } from "./deadlock.ts";
 import { CancelledError, SchedulerError } from "./errors.ts";
@@ -8,6 +8,7 @@ import { listen } from "./join.ts";
 import { type ArgsOf, type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
 import type { SchedulerOptions } from "./options.ts";
 import { Scheduler } from "./scheduler.ts";
+import { noteSite, sites } from "./sites.ts";
 import { DONE, FAILED } from "./states.ts";
 import { Task } from "./task.ts";
 
@@ -33,6 +34,7 @@ function outcome(task: Task): unknown {
 function runWith(options: RunOptions, main: unknown, args: unknown[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const task = start(main, args, options);
+    if (sites.left > 0) noteSite(task, runWith);
     const { signal } = options;
     const abort = () => task.cancelNow(signal!.reason);
     listen(task, {
@@ -133,6 +135,7 @@ export const runSync: RunSync = /* @__PURE__ */ Object.assign(
 
 function runSyncWith(options: SchedulerOptions, main: unknown, args: unknown[]): unknown {
   const task = start(main, args, { ...options, hasHost: false });
+  if (sites.left > 0) noteSite(task, runSyncWith);
   const { scheduler } = task;
   scheduler.runReady();
   if (task.hasEnded) return outcome(task);

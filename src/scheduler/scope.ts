@@ -4,13 +4,14 @@
 // stops. While that body is being closed, or has ended, the scope is `masked`: what runs then is
 // cleanup, and is never cut. A scope that is opened in the cleanup is not masked, and works in full.
 //
-// May import: the coroutine layer, footprint, runnable, states; Task as a type.
+// May import: the coroutine layer, footprint, runnable, sites, states; Task as a type.
 
 import type { Frame } from "../coroutine/frames.ts";
 import { show } from "../coroutine/errors.ts";
 import { TASKS, touch } from "./footprint.ts";
 import { type ArgsOf, type Runnable, toCoroutine } from "./runnable.ts";
 import type { TaskOf } from "./spawn.ts";
+import { noteSite, sites } from "./sites.ts";
 import { BACKGROUND, CANCELLED, CANCELLED_SCOPE, OBSERVED } from "./states.ts";
 import type { Task } from "./task.ts";
 
@@ -96,7 +97,7 @@ export class Scope {
   spawn<B extends Runnable>(body: B, ...args: ArgsOf<B>): TaskOf<B>;
   spawn<A extends unknown[], B extends Runnable<A>>(body: B, ...args: A): TaskOf<B>;
   spawn<B extends Runnable>(body: B, ...args: unknown[]): TaskOf<B> {
-    return this.task.start(this, toCoroutine(body, args, "spawn"), 0) as unknown as TaskOf<B>;
+    return spawnIn(this, body, args) as unknown as TaskOf<B>;
   }
 
   /** Cancels the body and all tasks of the scope, at once; from anywhere, also from outside every task. */
@@ -166,6 +167,12 @@ export class Scope {
     this.hasEnded = true;
     this.controller?.abort();
   }
+}
+
+function spawnIn(scope: Scope, body: unknown, args: readonly unknown[]): Task {
+  const task = scope.task.start(scope, toCoroutine(body, args, "spawn"), 0);
+  if (sites.left > 0) noteSite(task, spawnIn);
+  return task;
 }
 
 /** An error's text, also if it has none. */

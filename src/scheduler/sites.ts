@@ -5,7 +5,7 @@
 //
 // May import: probe; Task as a type.
 
-import { usersOwn } from "./probe.ts";
+import { stackBelow, usersOwn } from "./probe.ts";
 import type { Task } from "./task.ts";
 
 /** How many are taken in a tenth of a second, and how many are left; `until`: when there are as many again. */
@@ -15,7 +15,7 @@ const PERIOD = 100;
 /** The lines of this package at the top of the stack, and some more. */
 const DEPTH = 9;
 
-const taken = new WeakMap<Task, Error>();
+const taken = new WeakMap<Task, { stack?: string }>();
 /** Of an error: the places where the task that failed first with it was started, the one that started that, and so on. */
 const origins = new WeakMap<Error, string[]>();
 const LONGEST = 16;
@@ -26,18 +26,18 @@ export function refill(now: number): void {
   sites.until = now + PERIOD;
 }
 
-/** `task` is started, here. */
-export function noteSite(task: Task): void {
+/** `task` is started, by the function that has called `below`. */
+export function noteSite(task: Task, below: unknown): void {
   sites.left--;
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = DEPTH;
-  taken.set(task, new Error());
+  taken.set(task, stackBelow(below));
   Error.stackTraceLimit = stackTraceLimit;
 }
 
 /** Where `task` was started, for instance `at main (file:///a.ts:5:3)`; null if it is not known. */
 export function siteOf(task: Task): string | null {
-  return usersOwn(taken.get(task)?.stack?.split("\n") ?? [])[0] ?? null;
+  return usersOwn(taken.get(task)?.stack, 1)[0] ?? null;
 }
 
 /** `task` has failed with `error`; where that leaves the run, its stack tells where the tasks were started. */

@@ -1,10 +1,11 @@
 // `spawn`: starts a task beside the running one.
 //
-// May import: op, runnable, states, task.
+// May import: op, runnable, sites, states, task.
 
 import type { Coroutine } from "../coroutine/coroutine.ts";
 import { requireTask } from "./op.ts";
 import { type ArgsOf, type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
+import { noteSite, sites } from "./sites.ts";
 import { BACKGROUND, SUPERVISED } from "./states.ts";
 import type { Task } from "./task.ts";
 
@@ -21,7 +22,9 @@ type TaskOfWait<W> =
 
 function start(flags: number, body: unknown, args: unknown[]): Task {
   const parent = requireTask("spawn(…)");
-  return parent.start(parent.scope ?? parent.own(), toCoroutine(body, args, "spawn"), flags);
+  const task = parent.start(parent.scope ?? parent.own(), toCoroutine(body, args, "spawn"), flags);
+  if (sites.left > 0) noteSite(task, start);
+  return task;
 }
 
 interface Spawn {

@@ -16,7 +16,7 @@ import type { Line } from "./line.ts";
 import { activeTask, dropStray, type Op, type Waitable } from "./op.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { cancelScope, Scope } from "./scope.ts";
-import { noteFailure, noteSite, sites } from "./sites.ts";
+import { noteFailure } from "./sites.ts";
 import {
   CANCELLED,
   DONE,
@@ -86,7 +86,6 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     scheduler.live++;
     this.ambient = scheduler.ambient === null ? undefined : scheduler.ambient.getStore();
     owner?.add(this);
-    if (sites.left > 0) noteSite(this);
     if (scheduler.watcher !== null) scheduler.watcher.taskSpawned(this);
   }
 

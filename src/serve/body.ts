@@ -5,9 +5,13 @@
 import type { IncomingMessage } from "node:http";
 import { Refusal } from "./refusal.ts";
 
-/** A larger body is not read to its end, in bytes: whoever sends it may miss the answer. */
+/** A body that is too large and larger than this, in bytes, is not read to its end: whoever sends it may miss the answer. */
 const MOST_READ = 16 * 1024 * 1024;
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+/** A thousand years, in milliseconds: what is longer is a mistake, and no store would keep it as it is. */
+const LONGEST = 1000 * 365 * 86_400_000;
 /** Levels of arrays and objects in one another. */
 const DEEPEST = 500;
 
@@ -39,13 +43,21 @@ export async function readJson(request: IncomingMessage, limit: number): Promise
 function isDeep(text: string): boolean {
   if (text.length <= DEEPEST) return false;
   let depth = 0;
-  // Texts are one match each, so that no bracket in one is counted.
-  for (const [part] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/gs)) {
-    if (part === "[" || part === "{") depth++;
-    else if (part.length === 1) depth--;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = endOfText(text, i);
+    else if (code === 0x5b || code === 0x7b) depth++;
+    else if (code === 0x5d || code === 0x7d) depth--;
     if (depth > DEEPEST) return true;
   }
   return false;
+}
+
+/** Where the text ends that begins at `from`. */
+function endOfText(json: string, from: number): number {
+  let i = from + 1;
+  while (i < json.length && json.charCodeAt(i) !== QUOTE) i += json.charCodeAt(i) === BACKSLASH ? 2 : 1;
+  return i;
 }
 
 function checkType({ headers }: IncomingMessage): void {
@@ -65,10 +77,11 @@ async function readBytes(request: IncomingMessage, limit: number): Promise<Buffe
   const chunks: Buffer[] = [];
   let size = 0;
   // What is too large is read and dropped: else the connection is reset, and the answer lost.
-  if (length <= MOST_READ) {
+  const most = Math.max(limit, MOST_READ);
+  if (length <= most) {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > MOST_READ) break;
+      if (size > most) break;
       if (size <= limit) chunks.push(chunk);
     }
   }
@@ -96,7 +109,7 @@ export function fieldsOf(body: unknown, kinds: Readonly<Record<string, Kind>>): 
     }
     const kind = kinds[name]!;
     if (kind === "text" && (typeof value !== "string" || value === "")) throw wrong(name, "a text that is not empty");
-    if (kind === "number" && !(Number.isFinite(value) && (value as number) >= 0))
+    if (kind === "number" && !(typeof value === "number" && value >= 0 && value <= LONGEST))
       throw wrong(name, "a number of milliseconds");
   }
   return body as Record<string, unknown>;

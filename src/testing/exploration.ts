@@ -40,14 +40,14 @@ export class Exploration {
   /** Yields after each run. @throws {ExploreError} when one fails */
   *runs(): Generator<void, void, undefined> {
     const { strategy, systematic, sleeps } = this.#settings;
-    if (strategy === null) return yield* this.#walk(this.#left);
-    const runs = this.#left;
-    if (systematic === false) return yield* this.#byChance(runs);
-    yield* this.#byChance(Math.min(FIRST, runs));
-    if (systematic === true) return yield* this.#walk(this.#left);
-    if (sleeps) yield* this.#walk(Math.trunc(this.#left / 2));
-    else if (1.5 * (yield* this.#estimate()) <= this.#left) yield* this.#walk(Math.trunc(0.75 * this.#left));
-    if (this.#found === null) yield* this.#byChance(this.#left);
+    if (strategy !== null) yield* this.#byChance(systematic === false ? this.#left : Math.min(FIRST, this.#left));
+    if (systematic === true) {
+      yield* this.#walk(this.#left);
+    } else if (systematic === "if small") {
+      const isSmall = sleeps || 1.5 * (yield* this.#estimate()) <= this.#left;
+      if (isSmall) yield* this.#walk(Math.trunc((sleeps ? 0.5 : 0.75) * this.#left));
+      if (this.#found === null) yield* this.#byChance(this.#left);
+    }
   }
 
   get #left(): number {

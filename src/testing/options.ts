@@ -52,8 +52,8 @@ export interface Settings {
 export function settingsOf(options: ExploreOptions): Settings {
   const { maxSteps = 10_000, strategy = "portfolio", preemptions, shared = "anything" } = options;
   const isSystematic = strategy === "systematic";
-  const { runs = isSystematic ? 100_000 : 1000, systematic = strategy === "portfolio" ? "if small" : isSystematic } =
-    options;
+  const { runs = isSystematic ? 100_000 : 1000 } = options;
+  const systematic = isSystematic || (options.systematic ?? (strategy === "portfolio" ? "if small" : false));
   checkCount(runs, "runs");
   checkCount(maxSteps, "maxSteps");
   const seed = options.seed ?? seedOfEnvironment() ?? Math.trunc(Math.random() * 2 ** 32);

@@ -7,7 +7,7 @@ import { CANCELLED, DONE, FAILED, WAITING } from "../scheduler/states.ts";
 import type { Task } from "../scheduler/task.ts";
 import { Departures } from "./departing.ts";
 import { Driver } from "./driver.ts";
-import { Paths } from "./paths.ts";
+import type { Paths } from "./paths.ts";
 import type { Departure } from "./schedule.ts";
 import type { Strategy } from "./strategy.ts";
 import { briefly } from "./texts.ts";

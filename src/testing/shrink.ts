@@ -14,20 +14,30 @@ export type Attempt = (departures: readonly Departure[]) => Departure[] | null;
 
 /** @param most how many attempts are made at most */
 export function shrink(departures: Departure[], most: number, attempt: Attempt): Departure[] {
-  let best = departures;
-  let attempts = 0;
-  const drop = (from: number, to: number): void => {
-    attempts++;
-    const made = attempt([...best.slice(0, from), ...best.slice(to)]);
-    if (made !== null && made.length < best.length) best = made;
-  };
-  for (let size = best.length; size >= 1 && attempts < most;) {
-    const before = best.length;
-    // From the end, as what comes after the fault is the first that is not needed.
-    for (let to = before; to > 0 && attempts < most; to = Math.min(to - size, best.length))
-      drop(Math.max(0, to - size), to);
+  const search = { best: departures, left: most };
+  let size = departures.length;
+  while (size >= 1 && search.left > 0) {
+    const before = search.best.length;
+    pass(search, size, attempt);
     // Once more with the same size, where that has helped: now more may go.
-    if (best.length === before || size > best.length) size = Math.trunc(Math.min(size, best.length + 1) / 2);
+    const { length } = search.best;
+    if (length === before || size > length) size = Math.trunc(Math.min(size, length + 1) / 2);
   }
-  return best;
+  return search.best;
+}
+
+interface Search {
+  best: Departure[];
+  /** How many attempts are left. */
+  left: number;
+}
+
+/** Tries to do without each `size` departures, one after the other; from the end, as what comes after the fault goes first. */
+function pass(search: Search, size: number, attempt: Attempt): void {
+  for (let to = search.best.length; to > 0 && search.left > 0; to = Math.min(to - size, search.best.length)) {
+    search.left--;
+    const { best } = search;
+    const made = attempt([...best.slice(0, Math.max(0, to - size)), ...best.slice(to)]);
+    if (made !== null && made.length < best.length) search.best = made;
+  }
 }

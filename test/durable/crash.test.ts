@@ -79,12 +79,14 @@ describe("kill -9", () => {
         }
       });
       const all = Promise.all(clients);
-      let isOver = false;
-      const over = all.finally(() => (isOver = true));
+      const state = { isOver: false };
+      const over = all.finally(() => {
+        state.isOver = true;
+      });
       const random = chance(seed);
       let killed = 0;
       // The first kills come soon, while there is much to do.
-      for (; killed < kills && !isOver; killed++) {
+      for (; killed < kills && !state.isOver; killed++) {
         await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 20 + random() * 120))]);
         await site.kill();
         await site.start();

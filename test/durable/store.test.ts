@@ -94,18 +94,12 @@ describe("a store", () => {
     expect(await open(file).open(counter, "a").send(1, { id: "x" })).toEqual({ n: 2, sum: 2 });
   });
 
-  it("says what it can't open", () => {
+  it("says what it can't open", async () => {
     const home = folder();
     const file = path.join(home, "store.db");
     expect(() => embedded(path.join(home, "none", "store.db"))).toThrow(/store\.db-lock can't be|can't be opened/);
     writeFileSync(file, "This is no database, and never was one. ".repeat(100));
-    const error = (() => {
-      try {
-        embedded(file);
-      } catch (e) {
-        return e;
-      }
-    })();
+    const error = await caught((async () => embedded(file))());
     expect(error).toMatchObject({ name: "DurableError", code: "STORE" });
     expect(String(error)).toContain(`${file} can't be read: `);
     // It has let go of the file.
@@ -214,11 +208,9 @@ describe("when things go wrong", () => {
 
   it("parks a coroutine whose journal is damaged, and no other", async () => {
     const file = path.join(folder(), "store.db");
-    for (const key of ["a", "b"])
-      await open(file, {})
-        .open(counter, key)
-        .send(1)
-        .finally(() => engines.pop()!.close());
+    const first = open(file);
+    for (const key of ["a", "b"]) await first.open(counter, key).send(1);
+    await first.close();
     const database = sqlite(file);
     database.exec("delete from journal where coroutine = 1 and type = 'answer'");
     database.close();

@@ -129,12 +129,12 @@ test("joins and sends are waits for a task; a parent in the circle that waits on
   });
   expect(error.message.split("\n")[0]).toBe('no task can go on: child waits for mutex "outer" held by task main');
   expect(taskOf(error, "main")).toMatchObject({ waitsFor: "the tasks of scope", needs: [2], holds: ['mutex "outer"'] });
-  expect([...error.cycle].sort()).toEqual([1, 2]);
+  expect(new Set(error.cycle)).toEqual(new Set([1, 2]));
 
   const asks = deadlock(function* main() {
-    const silent: Task<unknown, void, number> = spawn(function* silent() {
-      yield* joins as Task;
-    }) as never;
+    const silent: Task = spawn(function* silent() {
+      yield* joins;
+    });
     const joins = spawn(function* joins() {
       yield* silent.send(1);
     });

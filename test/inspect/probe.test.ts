@@ -259,7 +259,7 @@ test("of a task of a hundred thousand frames the innermost lines are told, and i
 test("who looks from outside every task, or from another run, disturbs neither", async () => {
   let task!: Task;
   const running = run(function* () {
-    task = spawn(leaf) as Task;
+    task = spawn(leaf);
     return yield* task;
   });
   expect(placesOf(task)).toHaveLength(1);

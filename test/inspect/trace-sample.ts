@@ -163,7 +163,7 @@ export function bigSample(count = 100_000, tasks = 50): TraceData {
   for (let turn = 0; script.steps.length < count; turn++) {
     const lane = ring[turn % tasks]!;
     script.step(1, "run", lane);
-    script.step(1 + (turn % 7), "wake", lane, ring[(turn + 1) % tasks]!, {
+    script.step(1 + (turn % 7), "wake", lane, ring[(turn + 1) % tasks], {
       value: String(turn % 100),
       label: "receive from ring",
     });

@@ -24,7 +24,7 @@ describe("what it says of itself", () => {
 
   test("a command has help of its own", () => {
     const { code, out } = corun(["run", "--help"]);
-    expect([code, out]).toEqual([0, expect.stringMatching(/^Usage: corun run <program> \[args…\]\n/)]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/^Usage: corun run \[options\] <program> \[args…\]\n/)]);
     expect(corun(["help", "run"])).toEqual(ended(out));
     expect(corun(["--help", "run"])).toEqual(ended(out));
   });

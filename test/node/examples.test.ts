@@ -20,6 +20,47 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What the examples of tasks print. */
 const together: Record<string, string> = {
+  // The answer that the kill has swallowed is given again, and counted once.
+  "durable-consumer": `
+sent 5: wanted
+it has ended by SIGKILL
+sent 4: wanted
+sent 3: enough
+sent 2: enough
+it was sent 4 numbers
+`,
+  "approval-order": `
+  0 h  please approve: a piano for 9000
+  0 h  please approve: a boat for 70000
+ 20 h  Ada has approved: a piano
+ 80 h  boat: done, "nobody has approved it in three days"
+ 80 h  piano: done, "receipt order/piano/0.3"
+ 80 h  tea: done, "receipt order/tea/0.1"
+`,
+  // What was taken from Ada and stopped by the bank is hers again.
+  "saga-transfer": `
+1: 30 from ada to bob
+1: 30 from ada to bob
+2: no transfer: the bank stops 50 from ada to mallory
+3: no transfer: only 70 are there
+ada has 70
+bob has 130
+mallory has 100
+`,
+  // Nine nights in a journal of less than seven.
+  cron: `
+day 0, 3 h: backup 0, 1 in all
+day 1, 3 h: backup 1, 2 in all
+day 2, 3 h: backup 2, 3 in all
+day 3, 3 h: backup 3, 4 in all
+day 4, 3 h: backup failed: the disk is full
+day 5, 3 h: backup 5, 5 in all
+day 6, 3 h: backup 6, 6 in all
+day 7, 3 h: backup 7, 7 in all
+day 8, 3 h: backup 8, 8 in all
+started over 1 time, busy; wakes on day 9
+its journal has 11 entries
+`,
   // At a load of 3/4: M/M/1 waits load / (1 - load) services, and Erlang's C for two gives 9/7.
   "bank-queue": `
                            waits, minutes in theory      inside         in theory
@@ -48,6 +89,27 @@ cleo has heard fewer: true
 the last that she has heard are 62 63 64
 bob left
 the server has closed
+`,
+  // The lines are those of its source.
+  "deadlock-report": `
+no task can go on: bank waits for receive from sums; transfer waits for mutex "current" held by task audit; audit waits for mutex "savings" held by task transfer
+  transfer#2 waits for mutex "current" held by task audit (#3), for 1 ms; holds mutex "savings"
+      at locked (deadlock-report.ts:15:37)
+      at debit (deadlock-report.ts:31:12)
+      at locked (deadlock-report.ts:17:19)
+      at transfer (deadlock-report.ts:28:10)
+      started at bank (deadlock-report.ts:49:3)
+  audit#3 waits for mutex "savings" held by task transfer (#2), for 1 ms; holds mutex "current"
+      at locked (deadlock-report.ts:15:37)
+      at audit (deadlock-report.ts:40:10)
+      at add (deadlock-report.ts:42:12)
+      at locked (deadlock-report.ts:17:19)
+      at audit (deadlock-report.ts:40:10)
+      started at bank (deadlock-report.ts:50:3)
+  bank#1 waits for receive from sums, for 1 ms
+      at bank (deadlock-report.ts:51:41)
+      started at deadlock-report.ts:55:9
+  cycle: transfer#2 -> audit#3 -> transfer#2
 `,
   "dining-philosophers": `
 each takes the left fork first:

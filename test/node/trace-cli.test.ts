@@ -65,6 +65,11 @@ test("the page holds each step of a program by hand, with the lines of its TypeS
     "resume program consumer send 1 | for (let n = 1; c.send(n); n++);",
     "resume program consumer send 2 | for (let n = 1; c.send(n); n++);",
   ]);
+  expect(told(data, "yield")).toEqual([
+    "yield consumer program true | const n = yield wanted;",
+    "yield consumer program true | const n = yield wanted;",
+    "yield consumer program false | const n = yield wanted;",
+  ]);
 });
 
 test("the page holds tasks, whom they woke with what, and on which line they wait", () => {
@@ -137,13 +142,13 @@ describe("it is written however the program ends:", () => {
     await running.shows("up");
     running.kill("SIGINT");
     expect(await running.end).toMatchObject({ ...ending, err: `corun: the trace is in ${file}\n` });
-    expect(told(read(file), "wait").join()).toMatch(/^wait main sleep\(60000\)/m);
+    expect(told(read(file), "wait").join("\n")).toMatch(/^wait main sleep\(60000\)/m);
   });
 });
 
 test.each([
   [["--trace", "out.txt", "a.mjs"], /^corun: --trace writes a page \(\.html\), or .* but no \.txt: out\.txt\n$/],
-  [["--trace", "a.mjs"], /^corun: --trace writes .* but no \.mjs: a\.mjs\n$/],
+  [["--trace", "b.mjs", "a.mjs"], /^corun: --trace writes .* but no \.mjs: b\.mjs\n$/],
   [["--trace=out", "a.mjs"], /^corun: --trace writes .* but no file without an ending: out\n$/],
 ])("corun run %j says what is wrong", (args, text) => {
   const path = folder(program("console.log(1);"));

@@ -33,6 +33,8 @@ export interface Outcome {
   twice: number;
   /** The longest time between two answers, in milliseconds. */
   stall: number;
+  /** The longest time from a kill until what was killed was up again. */
+  down: number;
   seconds: number;
 }
 
@@ -59,8 +61,8 @@ export async function crash(plan: Plan): Promise<Outcome> {
     await service.start();
     const killing = killer(plan, servers, service);
     const sent = await sendAll(plan, ingresses);
-    const killed = await killing.stop();
-    return { ...judge(plan, readFileSync(marks, "utf8"), sent), killed };
+    const kills = await killing.stop();
+    return { ...judge(plan, readFileSync(marks, "utf8"), sent), ...kills };
   } finally {
     await service.kill();
     await servers.stop();
@@ -100,16 +102,22 @@ async function sendAll({ coroutines, sends, seed }: Plan, ingresses: string[]): 
   return { answers, ledgers, stall, seconds };
 }
 
-function killer({ seed, kills, away, most }: Plan, servers: Servers, service: Program): { stop(): Promise<number> } {
+function killer(
+  { seed, kills, away, most }: Plan,
+  servers: Servers,
+  service: Program,
+): { stop(): Promise<Pick<Outcome, "killed" | "down">> } {
   const random = chance(seed);
-  let isOver = false;
+  const over = new AbortController();
   let killed = 0;
+  let down = 0;
   const run = async () => {
-    while (!isOver && killed < most) {
+    while (killed < most) {
       await pause(300 + random() * 900);
-      if (isOver) break;
+      if (over.signal.aborted) break;
       const what = kills[Math.floor(random() * kills.length)]!;
       killed++;
+      const start = performance.now();
       if (what === "service") {
         await service.kill();
         await pause(away);
@@ -121,19 +129,20 @@ function killer({ seed, kills, away, most }: Plan, servers: Servers, service: Pr
         node.start();
         await node.healthy();
       }
+      down = Math.max(down, Math.round(performance.now() - start));
     }
   };
   const done = run();
   return {
     async stop() {
-      isOver = true;
+      over.abort();
       await done;
-      return killed;
+      return { killed, down };
     },
   };
 }
 
-function judge({ coroutines, sends }: Plan, marks: string, sent: Sent): Omit<Outcome, "killed"> {
+function judge({ coroutines, sends }: Plan, marks: string, sent: Sent): Omit<Outcome, "killed" | "down"> {
   let wrong = 0;
   for (const answers of sent.answers)
     for (const [i, { n, sum }] of answers.entries()) if (n !== i + 1 || sum !== ((i + 1) * (i + 2)) / 2) wrong++;

@@ -3,7 +3,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const inTools = (name: string): string => fileURLToPath(new URL(`../../tools/restate/${name}`, import.meta.url));
+/** A file of the folder that server, SDK and Node are installed in. */
+export const inTools = (name: string): string => fileURLToPath(new URL(`../../tools/restate/${name}`, import.meta.url));
 const program = (name: string): string => fileURLToPath(new URL(`programs/${name}`, import.meta.url));
 
 /** `node programs/name …args`, on the Node of tools/restate. */

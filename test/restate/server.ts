@@ -11,7 +11,11 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const tools = fileURLToPath(new URL("../../tools/restate/node_modules", import.meta.url));
-const binary = path.join(tools, `@restatedev/restate-server-${process.platform}-${process.arch}/bin/restate-server`);
+/** The server's program. */
+export const binary: string = path.join(
+  tools,
+  `@restatedev/restate-server-${process.platform}-${process.arch}/bin/restate-server`,
+);
 
 /** What a recipe says to a server beside its ports: see docs/guide/from-one-machine-to-many.md. */
 export interface ServerOptions {
@@ -92,7 +96,8 @@ export class Node {
   }
 }
 
-async function isUp(url: string): Promise<boolean> {
+/** Whether `url` answers, and well. */
+export async function isUp(url: string): Promise<boolean> {
   try {
     return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
   } catch {

@@ -150,7 +150,7 @@ test("a turn that takes longer than an attempt is asked for again, until it is a
     void early();
     return true;
   });
-  expect(await connect({ url: impatient }).open<typeof slow>("slow", "a").send(200)).toBe(400);
+  expect(await connect({ url: impatient }).open<typeof slow>("slow", "a").send(1000)).toBe(2000);
   expect(log.filter(({ event }) => event === "send").map(({ status }) => status)).toEqual([504, 504, 200]);
 });
 

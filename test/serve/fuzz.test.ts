@@ -1,8 +1,12 @@
 // Anything may come in: the server stays up, tells no stack, and what it refuses leaves no trace in a journal.
 
+import { mkdtempSync, rmSync } from "node:fs";
 import { connect as connectSocket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { embedded, type Engine, inProcess } from "corun/durable";
+import { expect, onTestFinished, test } from "vitest";
 import { counter, echo, strict } from "./coroutines.ts";
 import { ask, errorOf, post, serve, type Served } from "./harness.ts";
 
@@ -84,33 +88,60 @@ const body = fc.oneof(
   fc.string({ unit: "binary", maxLength: 30 }),
 );
 
+const request = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(method, path, type, body) },
+  // What is right, so that there is something that may go wrong.
+  {
+    weight: 1,
+    arbitrary: fc.tuple(
+      fc.constant("POST"),
+      fc.constantFrom("/v1/echo/a/send", "/v1/counter/b/send", "/v1/strict/c/send"),
+      fc.constant("application/json"),
+      fc.json({ maxDepth: 2 }).map((json) => `{"value": ${json}}`),
+    ),
+  },
+);
+
 const ANSWERS: ReadonlySet<number> = new Set([200, 202, 204, 400, 403, 404, 405, 409, 413, 415, 422, 504]);
 /** Nothing has happened. After a 422, a 409 or a 504 it may have. */
 const NOTHING: ReadonlySet<number> = new Set([400, 403, 404, 405, 413, 415]);
 
-test("requests of every kind: a status that is meant, no stack, and no journal of one that is refused", async () => {
-  const served = await serve({ counter, echo, strict }, { timeout: 100, maxBody: 200 });
-  let before = await kept(served);
-  await fc.assert(
-    fc.asyncProperty(method, path, type, body, async (method, path, type, text) => {
-      const headers: Record<string, string> = type === "" ? {} : { "content-type": type };
-      const answer = await ask(served.url, path, { method, headers, ...(method === "POST" ? { text } : {}) });
-      const after = await kept(served);
-      const isRefused = NOTHING.has(answer.status);
-      expect({
-        status: answer.status,
-        isMeant: ANSWERS.has(answer.status),
-        hasStack: STACK.test(answer.text),
-        saysWhy: answer.status < 400 || method === "HEAD" || typeof errorOf(answer).type === "string",
-        kept: isRefused ? after : before,
-      }).toEqual({ status: answer.status, isMeant: true, hasStack: false, saysWhy: true, kept: before });
-      before = after;
-    }),
-    { numRuns: 600 },
-  );
-  expect(served.log.filter(({ level }) => level === "error")).toEqual([]);
-  expect(served.log.some(({ event, status }) => event === "send" && status === 200)).toBe(true);
-});
+/** A store in a file of its own. */
+function inFile(): Engine {
+  const path = mkdtempSync(join(tmpdir(), "corun-"));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  return embedded(join(path, "corun.db"));
+}
+
+test.each([
+  ["in memory", inProcess, 400],
+  ["in a file", inFile, 200],
+])(
+  "requests of every kind, %s: a status that is meant, no stack, and nothing kept of one that is refused",
+  async (_, engine, numRuns) => {
+    const served = await serve({ counter, echo, strict }, { engine: engine(), timeout: 100, maxBody: 200 });
+    let before = await kept(served);
+    await fc.assert(
+      fc.asyncProperty(request, async ([method, path, type, text]) => {
+        const headers: Record<string, string> = type === "" ? {} : { "content-type": type };
+        const answer = await ask(served.url, path, { method, headers, ...(method === "POST" ? { text } : {}) });
+        const after = await kept(served);
+        const isRefused = NOTHING.has(answer.status);
+        expect({
+          status: answer.status,
+          isMeant: ANSWERS.has(answer.status),
+          hasStack: STACK.test(answer.text),
+          saysWhy: answer.status < 400 || method === "HEAD" || typeof errorOf(answer).type === "string",
+          kept: isRefused ? after : before,
+        }).toEqual({ status: answer.status, isMeant: true, hasStack: false, saysWhy: true, kept: before });
+        before = after;
+      }),
+      { numRuns },
+    );
+    expect(served.log.filter(({ level }) => level === "error")).toEqual([]);
+    expect(served.log.some(({ event, status }) => event === "send" && status === 200)).toBe(true);
+  },
+);
 
 const key = fc.string({ unit: "binary", minLength: 1, maxLength: 20 }).filter((text) => !text.includes("\0"));
 

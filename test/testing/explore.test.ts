@@ -269,13 +269,13 @@ describe("what no schedule controls", () => {
   test("one that waits for another by looking again is none, however unfair the order is", async () => {
     const result = await explore(
       function* () {
-        let isDone = false;
+        const state = { isDone: false };
         spawn(function* looking() {
-          while (!isDone) yield* sleep(0);
+          while (!state.isDone) yield* sleep(0);
         });
         spawn(function* working() {
           yield* yieldNow();
-          isDone = true;
+          state.isDone = true;
         });
       },
       { maxSteps: 200, runs: 100 },

@@ -124,31 +124,42 @@ export function isLinearizable<S>(calls: readonly Call[], model: Model<S>): bool
 /** Calls `op` on the object; `arg` differs from call to call. */
 export type Perform = (op: string, arg: number, task: string) => Generator<never, unknown, unknown>;
 
-/**
- * Some tasks that call some of `ops`, as `t` picks them, one of which may be cancelled at any moment. Gives what they did
- * when none of them can go on, and cancels them then.
- */
-export function* trial(t: World, ops: readonly string[], perform: Perform, tasks = 3, length = 2) {
+/** Which ops the tasks call, one after the other, and which of them is cancelled at any moment; none: all go on. */
+export interface Plan {
+  tasks: readonly (readonly string[])[];
+  victim: number;
+}
+
+/** A plan of some of `ops`, as `t` picks them. */
+export function pickPlan(t: World, ops: readonly string[], count = 3): Plan {
+  const tasks = Array.from({ length: count }, () => Array.from({ length: 1 + t.pick(2) }, () => t.pick(ops)));
+  return { tasks, victim: t.pick(count + 1) };
+}
+
+/** Gives what the tasks of a plan did when none of them can go on, and cancels them then. */
+export function* carryOut({ tasks, victim }: Plan, perform: Perform) {
   const history = new History();
-  const all: Task[] = [];
-  for (let i = 0; i < tasks; i++) {
+  const all: Task[] = tasks.map((ops, i) => {
     const name = "abcdef"[i]!;
-    const mine = Array.from({ length: 1 + t.pick(length) }, () => t.pick(ops));
     const task = spawn(function* () {
-      for (const op of mine) yield* history.call(name, op, (arg) => perform(op, arg, name));
+      for (const op of ops) yield* history.call(name, op, (arg) => perform(op, arg, name));
     });
-    task.name = `${name} ${mine.join(" ")}`;
-    all.push(task);
-  }
-  const victim = t.pick(tasks + 1);
-  const canceller = spawn(function* canceller() {
-    all[victim]?.cancel();
+    task.name = `${name} ${ops.join(" ")}`;
+    return task;
   });
+  if (victim < all.length) {
+    spawn(function* canceller() {
+      all[victim]!.cancel();
+    });
+  }
   // No time passes until nobody can go on.
   yield* sleep(1);
-  yield* canceller;
   const seen = new History(history.calls.map((call) => ({ ...call })));
   for (const task of all) task.cancel();
   yield* sleep(1);
   return seen;
 }
+
+/** A plan that `t` picks, carried out. */
+export const trial = (t: World, ops: readonly string[], perform: Perform, count = 3): ReturnType<typeof carryOut> =>
+  carryOut(pickPlan(t, ops, count), perform);

@@ -325,7 +325,7 @@ export function randomProgram(draw: (count: number) => number): {
       for (const [index, actions] of plan.entries()) {
         const task = spawn(body, s, `t${index}`, actions);
         task.name = `t${index}`;
-        s.tasks.push(task as Task);
+        s.tasks.push(task);
       }
     },
     seen: () => {

@@ -1,8 +1,20 @@
 // Channels under every schedule, against a queue that changes in single steps.
 import { Channel, type Overflow, select } from "corun";
 import { explore, type World } from "corun/testing";
-import { describe, expect, test } from "vitest";
-import { type Call, CANCELLED, isLinearizable, type Model, trial, RUNS, SEED } from "./linear.ts";
+import { describe, expect, test, vi } from "vitest";
+import {
+  type Call,
+  CANCELLED,
+  carryOut,
+  isLinearizable,
+  type Model,
+  pickPlan,
+  type Plan,
+  RUNS,
+  SEED,
+} from "./linear.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
 
 interface Queue {
   buffer: number[];
@@ -126,31 +138,47 @@ const kinds: [kind: string, capacity: number, overflow: Overflow][] = [
 ];
 const OPS = ["send", "send", "receive", "receive", "either", "trySend", "tryReceive", "close"];
 
+/** A program whose tasks do on a channel what `plan` says, and what must be so in the end. */
+function programOf(capacity: number, overflow: Overflow, plan: (t: World) => Plan) {
+  return function* (t: World) {
+    const lost: number[] = [];
+    const channel = new Channel<number>(capacity, { overflow, onUndelivered: (value) => lost.push(value) });
+    const history = yield* carryOut(plan(t), (op, arg) => performOn(channel, op, arg));
+    t.check(isLinearizable(history.calls, modelOf(capacity, overflow)), `no order explains\n${history.toString()}`);
+    const { senders, receivers } = channel.statistics();
+    t.check(senders + receivers === 0, "nobody stands in line");
+    // What was sent was received, is there, or is told to be lost: once.
+    const got = history.calls.map(({ outcome }) => outcome).filter((outcome) => typeof outcome === "number");
+    const rest: number[] = [];
+    for (let next = channel.tryReceive(); next && !next.done; next = channel.tryReceive()) rest.push(next.value);
+    const seen = [...got, ...rest, ...lost];
+    t.check(new Set(seen).size === seen.length, `a value is there twice: ${seen.join()}\n${history.toString()}`);
+    const missing = history.calls.find(({ arg, outcome }) => outcome === "sent" && !seen.includes(arg));
+    t.check(missing === undefined, `${missing?.arg} is lost without a word\n${history.toString()}`);
+  };
+}
+
 describe("KT49: whatever tasks do on a channel, one step after another explains it", () => {
-  test.each(kinds)(
-    "%s",
-    async (_, capacity, overflow) => {
-      const program = function* (t: World) {
-        const lost: number[] = [];
-        const channel = new Channel<number>(capacity, { overflow, onUndelivered: (value) => lost.push(value) });
-        const history = yield* trial(t, OPS, (op, arg) => performOn(channel, op, arg));
-        t.check(isLinearizable(history.calls, modelOf(capacity, overflow)), `no order explains\n${history.toString()}`);
-        const { senders, receivers } = channel.statistics();
-        t.check(senders + receivers === 0, "nobody stands in line");
-        // What was sent was received, is there, or is told to be lost: once.
-        const got = history.calls.map(({ outcome }) => outcome).filter((outcome) => typeof outcome === "number");
-        const rest: number[] = [];
-        for (let next = channel.tryReceive(); next && !next.done; next = channel.tryReceive()) rest.push(next.value);
-        const seen = [...got, ...rest, ...lost];
-        t.check(new Set(seen).size === seen.length, `a value is there twice: ${seen.join()}\n${history.toString()}`);
-        const missing = history.calls.find(({ arg, outcome }) => outcome === "sent" && !seen.includes(arg));
-        t.check(missing === undefined, `${missing?.arg} is lost without a word\n${history.toString()}`);
-      };
-      const { runs } = await explore(program, { runs: RUNS, systematic: false, seed: SEED });
-      expect(runs).toBe(RUNS);
-    },
-    120_000,
-  );
+  test.each(kinds)("%s", async (_, capacity, overflow) => {
+    const program = programOf(capacity, overflow, (t) => pickPlan(t, OPS));
+    const { runs } = await explore(program, { runs: RUNS, systematic: false, seed: SEED });
+    expect(runs).toBe(RUNS);
+  });
+
+  // The last one may be cancelled at any moment.
+  test.each<[string[][], number]>([
+    [[["send"], ["receive"]], 0],
+    [[["send", "send"], ["receive", "receive"], ["receive"]], 2],
+    [[["trySend"], ["receive"], ["either"]], 0],
+    [[["send"], ["close"], ["receive"]], 0],
+    [[["receive"], ["send"], ["send"]], 0],
+    [[["receive"], ["receive"], ["send"]], 1],
+    [[["either"], ["either"], ["either"]], 0],
+  ])("all schedules of %j with capacity %i, while the last task is cancelled", async (tasks, capacity) => {
+    const program = programOf(capacity, "wait", () => ({ tasks, victim: tasks.length - 1 }));
+    const found = await explore(program, { strategy: "systematic" });
+    expect(found.complete).toBe(true);
+  });
 });
 
 describe("the checker finds", () => {

@@ -51,12 +51,17 @@ export class Actor {
     return this.problem === null && this.work.size === 0 && (this.live === null || this.live.pending.size === 0);
   }
 
-  /** The answer to `id` is given to `asker`: that which there is, or that of a turn with `value`. */
-  send(id: string, value: Text, asker: Asker, isPost = false): void {
+  /**
+   * The answer to `id` is given to `asker`: that which there is, or that of a turn with `value`.
+   *
+   * @param kind `"new"`: nobody has used the id before; `"post"`: it comes from the store
+   */
+  send(id: string, value: Text, asker: Asker, kind: "new" | "known" | "post"): void {
     if (this.sends.join(id, asker)) return;
     this.#use(asker, () => {
       const live = this.#load(true)!;
-      const recorded = this.#keeper.store.answer(this.#place, id);
+      const isPost = kind === "post";
+      const recorded = kind === "new" ? null : this.#keeper.store.answer(this.#place, id);
       if (recorded === null) {
         this.sends.add({ id, value, askers: [asker], isPost }, live.turn?.id === id);
         this.#pump();
@@ -70,7 +75,7 @@ export class Actor {
   /** A post is due. */
   deliver({ id, value }: Post): void {
     // It has no asker: how it ends is in the journal. One that could not be written, or is parked, stays in the store.
-    this.send(id, value, { answered() {}, failed() {} }, true);
+    this.send(id, value, { answered() {}, failed() {} }, "post");
   }
 
   signal(name: string, value: Text, id: string | undefined, asker: Asker): void {

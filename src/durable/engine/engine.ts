@@ -51,6 +51,13 @@ export interface SendOptions {
   timeout?: number;
 }
 
+export interface PostOptions {
+  /** As that of a send. */
+  id?: string;
+  /** It is delivered after so many milliseconds. */
+  after?: number;
+}
+
 /** A durable coroutine, as one sees it from outside. */
 export interface Handle<Y = unknown, S = unknown> {
   readonly name: string;
@@ -71,10 +78,8 @@ export interface Handle<Y = unknown, S = unknown> {
   ): Promise<Y>;
   /**
    * Sends `value` and does not wait for the answer: the promise is fulfilled when the send can't be lost any more.
-   *
-   * @param options `after`: it is delivered after so many milliseconds
    */
-  post(value: S, options?: { id?: string; after?: number }): Promise<void>;
+  post(value: S, options?: PostOptions): Promise<void>;
   /** Gives it a signal, which it takes with `yield* signal(name)`, when it wants to. Fulfilled when it can't be lost any more. */
   signal(name: string, value?: unknown, options?: { id?: string }): Promise<void>;
   /** What it is doing. */

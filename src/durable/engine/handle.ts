@@ -1,15 +1,18 @@
 // What `engine.open` gives: a coroutine as one sees it from outside.
 //
-// May import: the scheduler's errors and sleep, inspect, outcome, text; Keeper as a type.
+// May import: the scheduler's errors and sleep, effects, inspect, outcome, reply, text; Keeper as a type.
 
+import { show } from "../../coroutine/errors.ts";
 import { TimeoutError } from "../../scheduler/errors.ts";
 import { checkMilliseconds } from "../../scheduler/sleep.ts";
+import { isStorable } from "../effects.ts";
 import { answerOf, reasonText, revive } from "../outcome.ts";
-import type { Entry, Outcome, Text } from "../port.ts";
+import type { Entry, Outcome } from "../port.ts";
 import { encode } from "../text.ts";
 import type { Actor } from "./actor.ts";
-import type { Handle, Inspection, SendOptions } from "./engine.ts";
+import type { Handle, Inspection, PostOptions, SendOptions } from "./engine.ts";
 import { inspect } from "./inspect.ts";
+import { Reply } from "./reply.ts";
 import type { Asker } from "./sends.ts";
 import type { Keeper } from "./keeper.ts";
 
@@ -28,8 +31,8 @@ export class HandleOf implements Handle<never, never> {
     return `${this.name}/${this.key}`;
   }
 
-  #ask<T>(begin: (actor: Actor, asker: Asker) => void, read: (outcome: Outcome) => T): Promise<T> {
-    return new Promise((resolve, reject) => {
+  #ask<T>(begin: (actor: Actor, asker: Asker) => void, read: (outcome: Outcome) => T): Reply<T> {
+    return Reply.to((resolve, reject) => {
       this.#keeper.check();
       begin(this.#keeper.actor(this.name, this.key), {
         answered(outcome) {
@@ -44,20 +47,20 @@ export class HandleOf implements Handle<never, never> {
     });
   }
 
-  async send(value?: unknown, options: SendOptions = {}): Promise<never> {
+  send(value?: unknown, options: SendOptions = {}): Reply<never> {
     const { id = this.#keeper.options.newId(), timeout } = options;
-    const text = encode(value, `what is sent to ${this.#label}`);
+    const kind = options.id === undefined ? "new" : "known";
     const answer = this.#ask(
-      (actor, asker) => actor.send(id, text, asker),
+      (actor, asker) => actor.send(idOf(id), encode(value, `what is sent to ${this.#label}`), asker, kind),
       (outcome) => answerOf(outcome, this.#label) as never,
     );
     return timeout === undefined ? answer : this.#within(timeout, id, answer);
   }
 
-  #within(ms: number, id: string, answer: Promise<never>): Promise<never> {
-    checkMilliseconds(ms, "the timeout of a send");
+  #within(ms: number, id: string, answer: Reply<never>): Reply<never> {
     const { clock } = this.#keeper;
-    return new Promise((resolve, reject) => {
+    return Reply.to((resolve, reject) => {
+      checkMilliseconds(ms, "the timeout of a send");
       const takeBack = clock.wakeAt(clock.now() + ms, () => {
         const what = `send to ${this.#label} took more than ${ms} ms; its turn goes on, and its id asks again: ${id}`;
         reject(Object.assign(new TimeoutError(what), { id }));
@@ -66,33 +69,37 @@ export class HandleOf implements Handle<never, never> {
     });
   }
 
-  async post(value?: unknown, options: { id?: string; after?: number } = {}): Promise<void> {
+  post(value?: unknown, options: PostOptions = {}): Reply<void> {
     const { id = this.#keeper.options.newId(), after = 0 } = options;
-    checkMilliseconds(after, "the delay of a post");
-    const text = encode(value, `what is posted to ${this.#label}`);
-    await this.#keeper.post(this.name, this.key, id, text, after);
+    return Reply.to((resolve, reject) => {
+      checkMilliseconds(after, "the delay of a post");
+      const text = encode(value, `what is posted to ${this.#label}`);
+      this.#keeper.post(this.name, this.key, { id: idOf(id), value: text, after }, resolve, reject);
+    });
   }
 
-  async signal(name: string, value?: unknown, options: { id?: string } = {}): Promise<void> {
-    const text = encode(value, `the signal ${name} for ${this.#label}`);
-    await this.#ask(
-      (actor, asker) => actor.signal(name, text, options.id, asker),
+  signal(name: string, value?: unknown, options: { id?: string } = {}): Reply<void> {
+    const { id } = options;
+    return this.#ask(
+      (actor, asker) => {
+        const text = encode(value, `the signal ${name} for ${this.#label}`);
+        actor.signal(idOf(name), text, id === undefined ? undefined : idOf(id), asker);
+      },
       () => {},
     );
   }
 
-  async cancel(reason?: unknown): Promise<void> {
-    const text: Text = reasonText(reason);
-    await this.#ask(
-      (actor, asker) => actor.cancel(text, asker),
+  cancel(reason?: unknown): Reply<void> {
+    return this.#ask(
+      (actor, asker) => actor.cancel(reasonText(reason), asker),
       (outcome) => {
         if (outcome.how === "failed") throw revive(outcome.error); // its cleanup did, or it had before
       },
     );
   }
 
-  async drop(): Promise<void> {
-    await this.#ask(
+  drop(): Reply<void> {
+    return this.#ask(
       (actor, asker) => actor.drop(asker),
       () => {},
     );
@@ -113,4 +120,10 @@ export class HandleOf implements Handle<never, never> {
   toString(): string {
     return `<durable ${this.#label}>`;
   }
+}
+
+/** @throws {TypeError} if it is no text that can be kept */
+function idOf(id: unknown): string {
+  if (typeof id === "string" && id !== "" && isStorable(id)) return id;
+  throw new TypeError(`an id, or the name of a signal, is a text, but got ${show(id)}`);
 }

@@ -85,7 +85,7 @@ export class Keeper implements Engine {
     checkKey(key);
     if (typeof body === "string") return new HandleOf(this, body, key);
     const definition = definitionOf(body);
-    this.know(definition);
+    this.#know(definition);
     return new HandleOf(this, definition.name, key);
   }
 
@@ -94,8 +94,13 @@ export class Keeper implements Engine {
     for (const actor of this.#actors.values()) actor.work.callAgain();
   }
 
+  /** That of a coroutine that another one calls; if its name is known, that code is used. */
+  meet(definition: Definition): void {
+    if (!this.#definitions.has(definition.name)) this.#learn(definition);
+  }
+
   /** Code is used that may be new. @throws {TypeError} if the name is that of another body */
-  know(definition: Definition): void {
+  #know(definition: Definition): void {
     const known = this.#definitions.get(definition.name);
     if (known === undefined) this.#learn(definition);
     else if (versionOf(definition, known.version)?.body === known.body) this.#replace(definition);
@@ -114,22 +119,26 @@ export class Keeper implements Engine {
   }
 
   /** Keeps a send that is delivered after so many milliseconds. */
-  post(name: string, key: string, id: string, value: Text, after: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.check();
-      this.flush();
-      const found = this.store.find(name, key);
-      if (this.store.hasPost(name, key, id) || (found !== null && this.store.answer(found, id) !== null)) {
-        resolve();
-        return;
-      }
-      const post: Post = { type: "post", name, key, id, due: this.now() + Math.max(0, after), value };
-      const kept = () => {
-        if (after <= 0 && this.#definitions.has(name)) this.actor(name, key).deliver(post);
-        resolve();
-      };
-      this.keep({ write: post, kept, lost: reject });
-    });
+  post(
+    name: string,
+    key: string,
+    { id, value, after }: { id: string; value: Text; after: number },
+    done: () => void,
+    failed: (error: unknown) => void,
+  ): void {
+    this.check();
+    this.flush();
+    const found = this.store.find(name, key);
+    if (this.store.hasPost(name, key, id) || (found !== null && this.store.answer(found, id) !== null)) {
+      done();
+      return;
+    }
+    const post: Post = { type: "post", name, key, id, due: this.now() + Math.max(0, after), value };
+    const kept = () => {
+      if (after <= 0 && this.#definitions.has(name)) this.actor(name, key).deliver(post);
+      done();
+    };
+    this.keep({ write: post, kept, lost: failed });
   }
 
   /** A post needs no delivery any more. */

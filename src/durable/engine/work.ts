@@ -54,7 +54,7 @@ export class Work {
       done(failed(new DeadlockError(`no answer can come: ${circle.join(" calls ")}, whose turn waits for that`)));
       return;
     }
-    this.#keeper.know(to.definition);
+    this.#keeper.meet(to.definition);
     const failedToSend = (error: unknown) => {
       call.lastError = String(error);
       // A parked one is tried again when there is other code for it.
@@ -63,7 +63,7 @@ export class Work {
     };
     call.send = () => {
       call.attempts++;
-      this.#keeper.actor(to.name, to.key).send(id, value, { answered: done, failed: failedToSend });
+      this.#keeper.actor(to.name, to.key).send(id, value, { answered: done, failed: failedToSend }, "known");
     };
     call.send();
   }

@@ -58,12 +58,15 @@ export class Writer {
     this.#isScheduled = false;
     if (this.#isWriting) return;
     this.#isWriting = true;
-    do {
-      const jobs = this.#jobs;
-      this.#jobs = [];
-      if (this.#write(jobs)) for (const job of jobs) job.kept();
-    } while (this.#jobs.length > 0 && this.#options.tick === null);
-    this.#isWriting = false;
+    try {
+      do {
+        const jobs = this.#jobs;
+        this.#jobs = [];
+        if (this.#write(jobs)) for (const job of jobs) job.kept();
+      } while (this.#jobs.length > 0 && this.#options.tick === null);
+    } finally {
+      this.#isWriting = false;
+    }
     if (this.#jobs.length > 0) this.#schedule();
     this.#options.rested();
   }

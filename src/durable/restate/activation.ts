@@ -189,7 +189,7 @@ export class Activation {
   async #readMail(): Promise<void> {
     this.#woken = null;
     // First the next signal, then the mail: what comes after it was read is told by that.
-    this.#wakeable();
+    void this.#wakeable();
     for (const mail of await takeMail(this.#ctx, this.#kind)) this.receive(mail);
   }
 

@@ -29,6 +29,11 @@ export class Admin {
     await this.#json("POST", "/deployments", { uri: address, force: true });
   }
 
+  /** Has an invocation wait for {@link resumePaused}. */
+  async pause(invocation: string): Promise<void> {
+    await this.#json("PATCH", `/invocations/${invocation}/pause`);
+  }
+
   /** Lets go on what was paused since the code did not fit, as the code may be another now. */
   async resumePaused(services: readonly string[]): Promise<void> {
     const list = services.map(quoted).join(", ");

@@ -75,6 +75,8 @@ export class Endpoint {
       settings: this.#settings,
       steps: this.steps,
       know: (definition) => this.know(definition),
+      // If that fails, the next attempt asks for it again.
+      pause: (invocation) => void this.#admin.pause(invocation).catch(() => {}),
     });
     for (const definition of definitions) {
       const kind = this.#kinds.get(definition.name);

@@ -42,6 +42,9 @@ export class RestateEngine implements Engine {
 
   open(body: DurableBody | string, key: string): Handle<never, never> {
     checkKey(key);
+    // No URL can have these as a part of its path.
+    if (key === "." || key === "..")
+      throw new TypeError(`on Restate a key is any text but "." and "..", but got "${key}"`);
     if (typeof body === "string") return new RestateHandle(this, checkName(body), key);
     const definition = definitionOf(body);
     const known = this.#definitions.get(definition.name);

@@ -52,10 +52,11 @@ export class RestateHandle implements Handle<never, never> {
 
   #within(ms: number, id: string, answer: Promise<never>): Promise<never> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(async () => {
+      const late = async () => {
         const what = `send to ${this.#label} took more than ${ms} ms; its turn goes on, and its id asks again: ${id}`;
         reject(Object.assign(new TimeoutError(what + (await this.#why())), { id }));
-      }, ms);
+      };
+      const timer = setTimeout(() => void late(), ms);
       answer.finally(() => clearTimeout(timer)).then(resolve, reject);
     });
   }

@@ -135,15 +135,13 @@ function keysOf({ generation, chunks, used }: NonNullable<Meta["stale"]>): strin
 }
 
 function newest(answers: Answers): Answers {
-  const kept: (readonly [string, Outcome])[] = [];
-  let size = 0;
-  for (let i = answers.length - 1; i >= 0 && kept.length < KEPT_ANSWERS; i--) {
-    const answer = answers[i]!;
-    size += JSON.stringify(answer).length;
+  const most = Math.max(0, answers.length - KEPT_ANSWERS);
+  let from = answers.length;
+  for (let size = 0; from > most; from--) {
+    size += JSON.stringify(answers[from - 1]).length;
     if (size > KEPT_SIZE) break;
-    kept.push(answer);
   }
-  return kept.reverse();
+  return answers.slice(from);
 }
 
 /** The keys that hold the journal that `meta` is of, in its order. */

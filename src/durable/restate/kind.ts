@@ -22,6 +22,8 @@ export interface Host {
   readonly steps: Steps;
   /** Serves this code too, if none of its name is served here. */
   know(definition: Definition): void;
+  /** Has an invocation wait, until the code may be another. */
+  readonly pause: (invocation: string) => void;
 }
 
 export class Kind {
@@ -75,10 +77,9 @@ export class Kind {
   async take(key: string, meta: Meta): Promise<Held> {
     const held = this.cache.take(key);
     if (held?.version === meta.v) return held;
-    const kept = await readJournal(this.host, this.service, key);
-    if (kept?.meta.v !== meta.v)
-      throw new Error(`${this.service}/${key} has gone on in another process: this attempt is late`);
-    return heldOf(this.definition, key, kept);
+    // As of `meta`: an attempt that takes over may find that the one before had written all of the turn.
+    const kept = await readJournal(this.host, this.service, key, meta);
+    return heldOf(this.definition, key, kept!);
   }
 }
 

@@ -70,7 +70,8 @@ function underway({ endpoint }: RestateEngine, live: Live): Underway[] {
 async function failureOf({ admin }: RestateEngine, name: string, key: string): Promise<string | null> {
   if (admin === null) return null;
   for (const { handler, status, attempts, failure } of await admin.unfinished(name, key)) {
-    if (failure !== null) return `in Restate, ${handler} is ${status} after ${attempts} attempts: ${failure}`;
+    if (failure === null && status !== "paused") continue;
+    return `in Restate, ${handler} is ${status} after ${attempts} attempts: ${failure ?? "by an operator"}`;
   }
   return null;
 }

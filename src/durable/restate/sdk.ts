@@ -58,7 +58,10 @@ export interface HandlerOptions {
   journalRetention?: number;
   inactivityTimeout?: number;
   abortTimeout?: number;
-  onJournalMismatchErrors?: "retry" | "pause" | "fail";
+  /** Around each attempt: an error that comes through here ends it. */
+  hooks?: ((context: { request: { id: string } }) => {
+    interceptor: { handler(next: () => Promise<void>): Promise<void> };
+  })[];
   retryPolicy?: {
     initialInterval?: number;
     exponentiationFactor?: number;
@@ -77,8 +80,8 @@ export interface Sdk {
   readonly serde: { readonly json: Serde<unknown> };
   readonly handlers: {
     readonly object: {
-      exclusive<I, O>(options: HandlerOptions, handler: Handler<ObjectContext, I, O>): unknown;
-      shared<I, O>(options: HandlerOptions, handler: Handler<Context, I, O>): unknown;
+      exclusive: <I, O>(options: HandlerOptions, handler: Handler<ObjectContext, I, O>) => unknown;
+      shared: <I, O>(options: HandlerOptions, handler: Handler<Context, I, O>) => unknown;
     };
   };
   object(definition: { name: string; handlers: Record<string, unknown> }): unknown;

@@ -9,7 +9,7 @@ import { begin } from "../replay.ts";
 import { Activation, type Found } from "./activation.ts";
 import { FIRST_LOOK, knock, LONGEST_LOOK, mailbox, put } from "./deliver.ts";
 import { type Answers, answersKey, META, type Meta, partKeys, RUN, type Run } from "./journal.ts";
-import { type Kind, parkedBy } from "./kind.ts";
+import { type Host, type Kind, parkedBy } from "./kind.ts";
 import { handOver, takeMail } from "./requests.ts";
 import type { Context, HandlerOptions, ObjectContext } from "./sdk.ts";
 import type {
@@ -37,9 +37,7 @@ export function servicesOf(kind: Kind): unknown[] {
     retryPolicy: settings.retry,
   };
   const { idempotencyRetention } = settings;
-  // What an attempt recorded may not fit the code any more. To try it again and again would not help: it is paused, and
-  // goes on when a process is registered (engine.ts).
-  const turns: HandlerOptions = { ...common, explicitCancellation: true, onJournalMismatchErrors: "pause" };
+  const turns: HandlerOptions = { ...common, explicitCancellation: true, hooks: [pauseMismatch(kind.host)] };
   const handlers = {
     send: exclusive({ ...turns, idempotencyRetention }, (ctx: ObjectContext, input: SendInput) =>
       send(ctx, kind, input),
@@ -58,6 +56,31 @@ export function servicesOf(kind: Kind): unknown[] {
 
 /** How long a parked coroutine is left alone when there is mail for it, in milliseconds. */
 const PARKED_PAUSE = 30_000;
+
+/** Restate's code for an attempt that did something else than the one before it had recorded. */
+const MISMATCH = 570;
+
+const NOTED = 30;
+
+/**
+ * The code was changed in the midst of a turn. To try it again and again would not help, and what the turn has done must
+ * not be lost: so it is paused, and goes on when a process is registered, whose code may fit (endpoint.ts).
+ */
+function pauseMismatch({ pause }: Host): NonNullable<HandlerOptions["hooks"]>[number] {
+  return ({ request }) => ({
+    interceptor: {
+      async handler(next) {
+        try {
+          await next();
+        } catch (error) {
+          // Not now, but when Restate has noted why: it says so as long as it is paused.
+          if ((error as { code?: unknown }).code === MISMATCH) setTimeout(() => pause(request.id), NOTED).unref();
+          throw error;
+        }
+      },
+    },
+  });
+}
 
 /** The coroutine of this key, which begins if it has not yet; or why it is parked. */
 async function find(ctx: ObjectContext, kind: Kind, meta: Meta | null, at?: number): Promise<Found | Parked> {

@@ -100,14 +100,16 @@ export class SqliteStore implements Store {
   }
 
   answer({ ref }: Place, id: string): Answer | null {
-    const inJournal = "select turn, data from journal indexed by journal_answer where coroutine = ? and id = ? and type = 'answer'";
+    const inJournal =
+      "select turn, data from journal indexed by journal_answer where coroutine = ? and id = ? and type = 'answer'";
     const before = "select turn, data from answered where coroutine = ? and id = ? and type = 'answer'";
     const row = (this.#get(inJournal, ref, id) ?? this.#get(before, ref, id)) as { turn: number; data: string } | null;
     return row === null ? null : answerOf({ id, ...row });
   }
 
   hasSignal({ ref }: Place, id: string): boolean {
-    const inJournal = "select 1 from journal indexed by journal_signal where coroutine = ? and id = ? and type = 'signal' and id is not null";
+    const inJournal =
+      "select 1 from journal indexed by journal_signal where coroutine = ? and id = ? and type = 'signal' and id is not null";
     const before = "select 1 from answered where coroutine = ? and id = ? and type = 'signal'";
     return (this.#get(inJournal, ref, id) ?? this.#get(before, ref, id)) !== null;
   }

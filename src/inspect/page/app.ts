@@ -1,8 +1,8 @@
 // The state of the page, and the actions that change it. Panels draw what they show of it, once a frame at most.
 //
-// May import: columns, model, sentences, span, texts; dump and trace-format, as types.
+// May import: columns, model, sentences, span, texts; serve-channels and trace-format, as types.
 
-import type { DumpedRun } from "../dump.ts";
+import type { ServedChannel } from "../serve-channels.ts";
 import type { TraceMore } from "../trace-format.ts";
 import type { Axis } from "./columns.ts";
 import type { Model } from "./model.ts";
@@ -10,7 +10,7 @@ import { clamp, pan, reveal, type Span, widthOf, zoom } from "./span.ts";
 import { type Language, type Say, speak } from "./texts.ts";
 
 export type Theme = "auto" | "light" | "dark";
-export type Tab = "steps" | "tree" | "waits";
+export type Tab = "steps" | "tree" | "channels";
 /** `none`: the page shows a file. */
 export type Link = "none" | "connecting" | "open" | "lost" | "ended";
 
@@ -30,8 +30,8 @@ export interface State {
   link: Link;
   exitCode: number | null;
   follow: boolean;
-  /** What the program has told last of its tasks and channels. */
-  dump: { readonly runs: readonly DumpedRun[] } | null;
+  /** What the program has told last of its channels. */
+  channels: readonly ServedChannel[] | null;
   /** Grows with the model. */
   revision: number;
 }
@@ -41,6 +41,8 @@ export type Panel = (app: App) => void;
 
 /** With more steps than this, time is the first axis, as nobody goes through so many one by one. */
 const ORDER_UP_TO = 2000;
+/** A step at least so wide can be read, in pixels. */
+const READABLE = 40;
 /** At least so many steps, or so many microseconds, are seen. */
 const LEAST: Record<Axis, number> = { order: 4, time: 0.05 };
 
@@ -48,7 +50,7 @@ export class App {
   model: Model;
   state: State;
   say: Say;
-  /** How wide a step is at first, in pixels, and the plot. */
+  /** How wide the lanes are, in pixels. */
   plotWidth = 0;
   readonly #panels: Panel[] = [];
   #isDue = false;
@@ -73,7 +75,7 @@ export class App {
       link: "none",
       exitCode: null,
       follow: false,
-      dump: null,
+      channels: null,
       revision: 0,
     };
   }
@@ -171,33 +173,40 @@ export class App {
     return place > span.from && place < span.to ? place : (span.from + span.to) / 2;
   }
 
-  /** So many steps as can be read at first; all of them, if they fit. */
-  showReadable(perStep: number): void {
+  /** So many steps as can be read; all of them, if they fit. */
+  #readable(): Span {
     const { limits } = this;
-    if (this.state.axis !== "order" || this.plotWidth === 0) return;
-    const width = Math.min(widthOf(limits), Math.max(8, this.plotWidth / perStep));
-    const span = { from: limits.from, to: limits.from + width };
-    this.set({ span: reveal(span, this.model.placeOfStep(this.state.step, "order"), limits, this.least) });
+    if (this.state.axis !== "order" || this.plotWidth === 0) return limits;
+    const width = Math.min(widthOf(limits), Math.max(8, this.plotWidth / READABLE));
+    return { from: limits.from, to: limits.from + width };
+  }
+
+  #revealed(span: Span, step: number): Span {
+    return step < 0 ? span : reveal(span, this.model.placeOfStep(step, this.state.axis), this.limits, this.least);
+  }
+
+  showReadable(): void {
+    this.set({ span: this.#revealed(this.#readable(), this.state.step) });
   }
 
   /** Another trace takes the place of this one. */
   replace(model: Model): void {
     this.model = model;
-    const { axis, revision } = this.state;
-    this.set({ step: Math.min(0, model.steps.count - 1), lane: -1, span: model.extent(axis), revision: revision + 1 });
+    const last = model.steps.count - 1;
+    const step = this.state.follow ? last : Math.min(0, last);
+    const span = this.#revealed(this.#readable(), step);
+    this.set({ step, lane: -1, span, revision: this.state.revision + 1 });
   }
 
   /** More of the trace has come in. */
   grow(more: TraceMore): void {
-    const { state, model } = this;
-    const saw = this.limits;
-    const wasAll = state.span.from <= saw.from && state.span.to >= saw.to;
+    const { state, model, limits } = this;
+    const wasAll = state.span.from <= limits.from && state.span.to >= limits.to;
     model.append(more);
     const change: Partial<State> = { revision: state.revision + 1 };
     if (state.follow) {
-      const last = model.steps.count - 1;
-      change.step = last;
-      change.span = reveal(state.span, model.placeOfStep(last, state.axis), this.limits, this.least);
+      change.step = model.steps.count - 1;
+      change.span = this.#revealed(wasAll ? this.#readable() : state.span, change.step);
     } else if (wasAll) {
       change.span = this.limits;
     }

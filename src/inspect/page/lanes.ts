@@ -11,9 +11,6 @@ import { type Ground, listen } from "./pointer.ts";
 import { type Rows, rowMaker } from "./rows.ts";
 import { sentence } from "./sentences.ts";
 
-/** A step at least so wide can be read. */
-export const READABLE = 40;
-
 export class Lanes implements Ground {
   readonly element: HTMLElement;
   readonly app: App;
@@ -71,7 +68,7 @@ export class Lanes implements Ground {
     this.#canvas.height = Math.max(1, Math.round(this.#height * ratio));
     this.#canvas.style.width = `${this.width}px`;
     this.#canvas.style.height = `${this.#height}px`;
-    if (isFirst) this.app.showReadable(READABLE);
+    if (isFirst) this.app.showReadable();
     this.draw();
   }
 

@@ -32,9 +32,9 @@ export function connect(app: App, path: string, onBad: (problem: BadData) => voi
     app.grow(data as LiveEvents["more"]);
   });
   on("dump", (dump) => {
-    if (typeof dump !== "object" || dump === null || !("runs" in dump) || !Array.isArray(dump.runs))
+    if (typeof dump !== "object" || dump === null || !("channels" in dump) || !Array.isArray(dump.channels))
       throw new BadData("broken", "dump");
-    app.set({ dump: dump as State["dump"] });
+    app.set({ channels: dump.channels as State["channels"] });
   });
   on("end", (data) => {
     source.close();

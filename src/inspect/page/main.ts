@@ -5,6 +5,7 @@
 import { addressPanel, axisInAddress, readAddress, stepInAddress } from "./address.ts";
 import { App } from "./app.ts";
 import { makeAxis } from "./axis.ts";
+import { makeChannels } from "./channels-panel.ts";
 import { BadData, checkTrace, parse } from "./check.ts";
 import { makeDetails } from "./details.ts";
 import { fill, h } from "./dom.ts";
@@ -20,7 +21,6 @@ import { makeSteps } from "./steps-panel.ts";
 import { makeTabs } from "./tabs.ts";
 import { type Language, speak } from "./texts.ts";
 import { makeTree } from "./tree-panel.ts";
-import { makeWaits } from "./waits-panel.ts";
 
 /** What `page()` writes beside the trace. */
 interface Config {
@@ -45,7 +45,7 @@ function build(app: App, config: Config): void {
   const tabs = makeTabs(app, [
     { tab: "steps", ...makeSteps(app), isThere: always },
     { tab: "tree", ...makeTree(app), isThere: always },
-    { tab: "waits", ...makeWaits(), isThere: ({ state }) => state.dump !== null },
+    { tab: "channels", ...makeChannels(), isThere: ({ state }) => state.channels !== null },
   ]);
   lanes.element.prepend(axis.element);
   const skip = h("a", { class: "skip", href: "#panel-steps" });

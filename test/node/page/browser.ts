@@ -134,3 +134,6 @@ export async function pixels(page: Page, colour: string, top: number, bottom: nu
     [colour, top, bottom, left] as const,
   );
 }
+
+/** For what comes in its own time: the machine may be slow. */
+export const SOON: { timeout: number } = { timeout: 30_000 };

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { page as makePage } from "../../../src/inspect/page.ts";
 import type { LiveEvents, TraceData, TraceMore } from "../../../src/inspect/trace-format.ts";
-import { close, hasChromium, press, visit, words } from "./browser.ts";
+import { close, hasChromium, press, SOON, visit, words } from "./browser.ts";
 import { SENTENCES, small } from "./made.ts";
 
 afterAll(close);
@@ -66,9 +66,9 @@ afterAll(() => feed?.close());
 
 const opened = async () => {
   const { page, complaints } = await visit(feed!.url);
-  await expect.poll(() => feed!.listeners.length).toBe(1);
-  await expect.poll(() => page.locator(".link").textContent()).toBe("the program runs");
-  await expect.poll(() => page.locator("#panel-steps tbody tr[data-row]").count()).toBe(3);
+  await expect.poll(() => feed!.listeners.length, SOON).toBe(1);
+  await expect.poll(() => page.locator(".link").textContent(), SOON).toBe("the program runs");
+  await expect.poll(() => page.locator("#panel-steps tbody tr[data-row]").count(), SOON).toBe(3);
   return { page, complaints, to: feed!.listeners[0]! };
 };
 
@@ -77,10 +77,10 @@ describe.skipIf(!hasChromium)("while a program runs", () => {
     const { page, to, complaints } = await opened();
     const { rest } = halves();
     feed!.send(to, "more", { ...rest, steps: rest.steps.slice(0, 5) });
-    await expect.poll(() => words(page).textContent()).toBe("producer waits: send to task consumer");
+    await expect.poll(() => words(page).textContent(), SOON).toBe("producer waits: send to task consumer");
     await press(page, "Home");
     feed!.send(to, "more", { ...rest, lanes: [], steps: rest.steps.slice(5) });
-    await expect.poll(() => page.locator("#panel-steps tbody tr[data-row]").count()).toBe(SENTENCES.length);
+    await expect.poll(() => page.locator("#panel-steps tbody tr[data-row]").count(), SOON).toBe(SENTENCES.length);
     expect(await words(page).textContent()).toBe("main is started");
     expect(complaints).toEqual([]);
   });
@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium)("while a program runs", () => {
   test("it says that the program has ended, and with which code", async () => {
     const { page, to } = await opened();
     feed!.send(to, "end", { exitCode: 3 });
-    await expect.poll(() => page.locator(".link").textContent()).toBe("the program has ended with code 3");
+    await expect.poll(() => page.locator(".link").textContent(), SOON).toBe("the program has ended with code 3");
     to.end();
     // It does not ask again.
     await page.waitForTimeout(300);
@@ -98,42 +98,32 @@ describe.skipIf(!hasChromium)("while a program runs", () => {
   test("it says that the connection is lost, and goes on when it is there again", async () => {
     const { page, to } = await opened();
     feed!.send(to, "more", halves().rest);
-    await expect.poll(() => page.locator("#panel-steps tbody tr[data-row]").count()).toBe(SENTENCES.length);
+    await expect.poll(() => page.locator("#panel-steps tbody tr[data-row]").count(), SOON).toBe(SENTENCES.length);
     to.destroy();
-    await expect.poll(() => feed!.listeners.length).toBe(2);
-    await expect.poll(() => page.locator(".link").textContent()).toBe("the program runs");
+    await expect.poll(() => feed!.listeners.length, SOON).toBe(2);
+    await expect.poll(() => page.locator(".link").textContent(), SOON).toBe("the program runs");
     // The trace is sent anew, and takes the place of the old one.
-    await expect.poll(() => page.locator("#panel-steps tbody tr[data-row]").count()).toBe(3);
+    await expect.poll(() => page.locator("#panel-steps tbody tr[data-row]").count(), SOON).toBe(3);
     feed!.close();
-    await expect.poll(() => page.locator(".link").textContent()).toBe("the connection is lost; trying again …");
+    await expect.poll(() => page.locator(".link").textContent(), SOON).toBe("the connection is lost; trying again …");
   });
 
-  test("what the tasks wait for is shown, with the line and who must act, and the circle", async () => {
+  test("the channels are shown, with how full they are and who waits", async () => {
     const { page, to } = await opened();
-    expect(await page.locator("#tab-waits").isVisible()).toBe(false);
-    const base = { waited: 0, holds: [], lines: [], startedAt: null, isFresh: false, isCancelled: false, scopes: [] };
-    const scope = { name: "main", isCancelled: false, isShielded: false, timeLeft: null, omitted: 0 };
-    const wait = { state: "waiting", waitsFor: "receive from jobs", queue: "holds 0 of 4; 2 receive", needs: [1] };
-    const [one, two] = [2, 3].map((id) => ({ ...base, ...wait, name: "worker", id, waited: id * 1000 }));
-    const root = { ...base, name: "main", id: 1, state: "waiting", waitsFor: "task worker", needs: [2], queue: null };
-    const run = { root: { ...root, scopes: [{ ...scope, tasks: [one, two] }] }, live: 3, external: 0, nextTimer: null };
-    feed!.send(to, "dump", { runs: [{ ...run, cycle: [1, 2] }] });
-    await page.locator("#tab-waits").click();
-    const rows = page.locator("#panel-waits tbody tr[data-row]");
-    await expect.poll(() => rows.count()).toBe(2);
-    expect(await rows.first().locator("th, td").allTextContents()).toEqual([
-      "receive from jobs",
-      "holds 0 of 4; 2 receive",
-      "worker#2, worker#3",
-      "main#1",
-      "3 s",
-    ]);
-    expect(await page.locator(".circle").textContent()).toBe("They wait for one another: main#1 → worker#2.");
+    expect(await page.locator("#tab-channels").isVisible()).toBe(false);
+    const jobs = { name: "jobs", capacity: 4, queued: 4, senders: ["producer", "main"], receivers: [] };
+    const log = { name: "log", capacity: null, queued: 0, senders: [], receivers: ["consumer"] };
+    feed!.send(to, "dump", { channels: [jobs, log] });
+    await page.locator("#tab-channels").click();
+    const rows = page.locator("#panel-channels tbody tr[data-row]");
+    await expect.poll(() => rows.count(), SOON).toBe(2);
+    expect(await rows.first().locator("th, td").allTextContents()).toEqual(["jobs", "4", "4", "producer, main", ""]);
+    expect(await rows.last().locator("th, td").allTextContents()).toEqual(["log", "0", "∞", "", "consumer"]);
   });
 
   test("an event that is no JSON, or no trace, is told, not swallowed", async () => {
     const { page, to } = await opened();
     to.write("event: more\ndata: {}\n\n");
-    await expect.poll(() => page.locator("[role=alert]").textContent()).toContain("lanes");
+    await expect.poll(() => page.locator("[role=alert]").textContent(), SOON).toContain("lanes");
   });
 });

@@ -3,7 +3,7 @@
 import type { Page } from "playwright";
 import { afterAll, describe, expect, test } from "vitest";
 import { rowHeight, RULER } from "../../../src/inspect/page/frame.ts";
-import { close, hasChromium, marked, open, picture, pixels, press, settled, words } from "./browser.ts";
+import { close, hasChromium, marked, open, picture, pixels, press, settled, SOON, words } from "./browser.ts";
 import { ring, SENTENCES, small } from "./made.ts";
 
 afterAll(close);
@@ -34,7 +34,7 @@ describe.skipIf(!hasChromium)("the timeline", () => {
 
   test("the coroutine that runs is drawn strongly, in its lane and no other", async () => {
     const { page } = await open(small(), { hash: "#step=7" });
-    await expect.poll(() => words(page).textContent()).toBe("producer sends 5 to consumer");
+    await expect.poll(() => words(page).textContent(), SOON).toBe("producer sends 5 to consumer");
     const height = rowHeight(3, await canvasHeight(page));
     const strong = (row: number) =>
       pixels(page, "now", RULER + row * height + height / 2 - 6, RULER + row * height + height / 2 + 6);
@@ -186,7 +186,7 @@ describe.skipIf(!hasChromium)("step by step", () => {
   test("the address keeps the step, so that the page opens where it was", async () => {
     const { page } = await open(small());
     await press(page, ".", ".");
-    await expect.poll(() => page.evaluate(() => location.hash)).toContain("step=3");
+    await expect.poll(() => page.evaluate(() => location.hash), SOON).toContain("step=3");
     await page.reload();
     await settled(page);
     expect(await words(page).textContent()).toBe("main starts consumer");

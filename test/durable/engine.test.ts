@@ -1,0 +1,269 @@
+// What the engines of ours do beside the contract: how effects run, what becomes of them when the engine is closed, and
+// how what is under way goes on in the next process.
+
+import path from "node:path";
+import { type Coroutine, sleep } from "corun";
+import { call, durable, type Embedded, embedded, inProcess, isReplaying, race, signal, step } from "corun/durable";
+import { VirtualClock } from "corun/testing";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { counter } from "./bodies.ts";
+import { caught } from "./caught.ts";
+import { folder } from "./processes.ts";
+
+type Body<Y, S = void, R = void> = Coroutine.Body<Y, R, S>;
+
+const engines: Embedded[] = [];
+
+function open(file: string): Embedded {
+  const engine = embedded(file);
+  engines.push(engine);
+  return engine;
+}
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  for (const engine of engines.splice(0)) await engine.close({ grace: 0 });
+});
+
+/** A promise and what fulfils it. */
+function gate(): { opened: Promise<string>; open: (value: string) => void } {
+  let open!: (value: string) => void;
+  return { opened: new Promise((resolve) => (open = resolve)), open };
+}
+
+describe("a step", () => {
+  it("has its signal aborted when nobody waits for its result any more", async () => {
+    const seen: unknown[] = [];
+    const hedge = durable("hedge", function* (): Body<string, void> {
+      for (let last = ""; ;) {
+        yield last;
+        const slow = step("slow", ({ signal }) => {
+          signal.addEventListener("abort", () => seen.push("aborted"));
+          return new Promise<string>(() => {});
+        });
+        last = yield* race([slow, step("fast", () => "fast")]);
+      }
+    });
+    const engine = inProcess();
+    expect(await engine.open(hedge, "a").send()).toBe("fast");
+    expect(seen).toEqual(["aborted"]);
+    expect((await engine.open(hedge, "a").inspect()).requests).toEqual([]);
+  });
+
+  it("waits between attempts, longer each time, and says how it stands", async () => {
+    const clock = new VirtualClock({ auto: false });
+    const times: number[] = [];
+    const retry = { attempts: 4, delay: 100, factor: 3, maxDelay: 500 };
+    const flaky = durable("flaky", function* (): Body<string, void> {
+      yield "";
+      const attempt = () => {
+        times.push(clock.now());
+        throw new Error(`no ${times.length}`);
+      };
+      yield* step("try", attempt, { retry });
+    });
+    const engine = inProcess({ clock });
+    const f = engine.open(flaky, "a");
+    const failure = caught(f.send());
+    await clock.advance(150);
+    expect((await f.inspect()).requests).toEqual([
+      { n: 1, kind: "step", name: "try", attempts: 2, lastError: "Error: no 2" },
+    ]);
+    await clock.advance(1000);
+    expect(await failure).toMatchObject({ message: "no 4" });
+    expect(times).toEqual([0, 100, 400, 900]);
+  });
+
+  it("is not tried again after a failure that its retry does not want", async () => {
+    let attempts = 0;
+    const choosy = durable("choosy", function* (): Body<string, void> {
+      yield "";
+      const fail = () => {
+        attempts++;
+        throw new TypeError("a bug");
+      };
+      yield* step("try", fail, { retry: { attempts: 9, delay: 1, when: (e) => !(e instanceof TypeError) } });
+    });
+    await expect(inProcess().open(choosy, "a").send()).rejects.toThrow("a bug");
+    expect(attempts).toBe(1);
+  });
+
+  it("fails in the body where its result can't be kept", async () => {
+    const odd = durable("odd", function* (): Body<string, void> {
+      yield "";
+      yield* step("make", () => ({ at: new Date() }));
+    });
+    await expect(inProcess().open(odd, "a").send()).rejects.toThrow(
+      "what step make of odd/a gives can't be kept in a journal: $.at is a Date; send getTime() or toISOString()",
+    );
+  });
+});
+
+describe("closing", () => {
+  const gates = new Map<string, ReturnType<typeof gate>>();
+  const calls: string[] = [];
+  const slow = durable("slow", function* (): Body<string, string> {
+    for (let last = ""; ;) {
+      const what = yield last;
+      last = yield* step("wait", ({ signal }) => {
+        calls.push(what);
+        signal.addEventListener("abort", () => calls.push(`${what} aborted`));
+        return gates.get(what)!.opened;
+      });
+    }
+  });
+
+  it("waits for steps that run, and keeps what they give", async () => {
+    const file = path.join(folder(), "store.db");
+    gates.set("one", gate());
+    const engine = open(file);
+    const answer = engine.open(slow, "a").send("one", { id: "x" });
+    await expect.poll(() => calls).toContain("one");
+    const closed = engine.close();
+    await expect(engine.open(slow, "b").send("one")).rejects.toMatchObject({ code: "CLOSED" });
+    gates.get("one")!.open("done");
+    await closed;
+    expect(await answer).toBe("done");
+  });
+
+  it("aborts those that take longer than its grace, and the next engine does them again", async () => {
+    const file = path.join(folder(), "store.db");
+    gates.set("two", gate());
+    const engine = open(file);
+    const answer = caught(engine.open(slow, "a").send("two", { id: "x" }));
+    await expect.poll(() => calls).toContain("two");
+    await engine.close({ grace: 10 });
+    expect(await answer).toMatchObject({ code: "CLOSED" });
+    expect(calls.filter((each) => each.startsWith("two"))).toEqual(["two", "two aborted"]);
+    gates.get("two")!.open("late"); // the old one's result is no news to anybody
+    gates.set("two", gate());
+    const next = open(file);
+    next.serve(slow);
+    await expect.poll(() => calls.filter((each) => each === "two")).toHaveLength(2);
+    expect((await next.open(slow, "a").inspect()).state).toBe("busy");
+    gates.get("two")!.open("again");
+    expect(await next.open(slow, "a").send("two", { id: "x" })).toBe("again");
+  });
+
+  it("is done once, and for all", async () => {
+    const engine = inProcess();
+    await Promise.all([engine.close(), engine.close()]);
+    await expect(engine.list()).rejects.toMatchObject({ code: "CLOSED" });
+    await expect(engine.open(counter, "a").history()).rejects.toMatchObject({ code: "CLOSED" });
+  });
+});
+
+describe("what is under way when an engine ends", () => {
+  const told: string[] = [];
+  const teller = durable("teller", function* (): Body<number, string> {
+    for (let n = 0; ; n++) {
+      const what = yield n;
+      if (!isReplaying()) told.push(what);
+    }
+  });
+  const waiter = durable("waiter", function* (): Body<unknown, void> {
+    for (let last: unknown; ;) {
+      yield last;
+      last = [yield* signal("one"), yield* call(counter, "shared", 5)];
+    }
+  });
+
+  it("goes on in the next when its code is served, though nobody opens it", async () => {
+    const file = path.join(folder(), "store.db");
+    const first = open(file);
+    void caught(first.open(waiter, "w").send(undefined, { id: "x" }));
+    await first.open(waiter, "w").signal("one", 1);
+    await expect.poll(async () => (await first.open("waiter", "w").inspect()).turns).toBe(1);
+    await first.close();
+    const second = open(file);
+    second.serve(waiter);
+    await expect.poll(async () => (await second.open("waiter", "w").inspect()).state).toBe("waiting");
+    expect(await second.open(waiter, "w").send(undefined, { id: "x" })).toEqual([1, { n: 1, sum: 5 }]);
+  });
+
+  it("is replayed silently", async () => {
+    const file = path.join(folder(), "store.db");
+    const first = open(file);
+    for (const what of ["a", "b"]) await first.open(teller, "t").send(what);
+    await first.close();
+    await open(file).open(teller, "t").send("c");
+    expect(told).toEqual(["a", "b", "c"]);
+  });
+
+  it("says what is missing where the code is not known", async () => {
+    const file = path.join(folder(), "store.db");
+    const first = open(file);
+    await first.open(counter, "a").send(1);
+    await first.close();
+    const second = open(file);
+    const a = second.open("counter", "a");
+    expect((await a.inspect()).turns).toBe(1);
+    await expect(a.send(1)).rejects.toThrow("no code is known for counter: engine.serve(body), or open(body, key)");
+    second.serve(counter);
+    expect(await a.send(1)).toEqual({ n: 2, sum: 2 });
+  });
+});
+
+describe("a call", () => {
+  it("to a coroutine that is parked waits until there is code for it", async () => {
+    const body = (name: string) =>
+      durable("target", function* (): Body<string, string> {
+        for (let last = ""; ;) {
+          yield last;
+          last = yield* step(name, () => name);
+        }
+      });
+    const [good, bad] = [body("good"), body("bad")];
+    const from = durable("from", function* (): Body<string, void> {
+      for (let last = ""; ;) {
+        yield last;
+        last = yield* call(good, "t", "x");
+      }
+    });
+    const engine = inProcess({ maxLive: 0 });
+    await engine.open(good, "t").send("x");
+    engine.serve(bad);
+    const f = engine.open(from, "f");
+    await expect(f.send(undefined, { id: "x", timeout: 20 })).rejects.toMatchObject({ name: "TimeoutError" });
+    const [request] = (await f.inspect()).requests;
+    expect(request).toMatchObject({ kind: "call", name: "target/t", attempts: 1 });
+    expect(request!.lastError).toContain("target/t is parked");
+    engine.serve(good);
+    expect(await f.send(undefined, { id: "x" })).toBe("good");
+  });
+});
+
+describe("posts and signals", () => {
+  it("to one that has ended: posts are forgotten, signals are refused", async () => {
+    const once = durable("once", function* (): Body<string, void, string> {
+      yield "";
+      return "over";
+    });
+    const clock = new VirtualClock();
+    const engine = inProcess({ clock });
+    const o = engine.open(once, "a");
+    await o.post(undefined, { after: 1000 });
+    await caught(o.send());
+    await expect(o.signal("x")).rejects.toMatchObject({ code: "ENDED" });
+    await clock.advance(2000);
+    expect(await o.inspect()).toMatchObject({ state: "done", turns: 1, outcome: { how: "returned", value: '"over"' } });
+  });
+
+  it("wakes coroutines in the order of their moments, days later", async () => {
+    const order: string[] = [];
+    const alarm = durable("alarm", function* (): Body<void, { name: string; ms: number }> {
+      for (;;) {
+        const { name, ms } = yield;
+        yield* sleep(ms);
+        yield* step("ring", () => order.push(name));
+      }
+    });
+    const clock = new VirtualClock({ auto: false });
+    const engine = inProcess({ clock });
+    const day = 86_400_000;
+    for (const [i, days] of [3, 1, 2, 1].entries())
+      await engine.open(alarm, String(i)).post({ name: `${i} after ${days}`, ms: days * day });
+    await clock.advance(4 * day);
+    expect(order).toEqual(["1 after 1", "3 after 1", "2 after 2", "0 after 3"]);
+  });
+});
