@@ -83,21 +83,21 @@ async function unlessStuck<T>(
   let reject!: (problem: Problem) => void;
   const standstill = new Promise<never>((_, fail) => (reject = fail));
   let isLooking = false;
-  const look = (): void => {
+  const look = async (): Promise<void> => {
     if (isLooking) return;
     isLooking = true;
-    void problem(`${signal.aborted ? "its cleanup waits" : "it waits"} for ${NEVER}`).then((stuck) => {
-      isLooking = false;
-      if (signal.aborted) reject(stuck);
-      // Not at once: Node asks again only if something has happened since.
-      else setImmediate(cancel, stuck);
-    });
+    const stuck = await problem(`${signal.aborted ? "its cleanup waits" : "it waits"} for ${NEVER}`);
+    isLooking = false;
+    if (signal.aborted) reject(stuck);
+    // Not at once: Node asks again only if something has happened since.
+    else setImmediate(cancel, stuck);
   };
-  process.on("beforeExit", look);
+  const listener = (): void => void look();
+  process.on("beforeExit", listener);
   try {
     return await Promise.race([start(), standstill]);
   } finally {
-    process.removeListener("beforeExit", look);
+    process.removeListener("beforeExit", listener);
   }
 }
 

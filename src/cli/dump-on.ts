@@ -28,12 +28,11 @@ export function checkSignal(name: string): NodeJS.Signals {
 
 /** Prints a dump at each `signal`, and the program goes on. */
 export function dumpOn(signal: NodeJS.Signals, library: () => Program["library"] | undefined): void {
-  process.on(signal, () => {
-    void dumped(library()).then((lines) => {
-      const text = lines.length > 0 ? lines.join("\n") : `corun: ${signal}: no task runs`;
-      process.stderr.write(`${text}\n`);
-    });
-  });
+  const print = async (): Promise<void> => {
+    const lines = await dumped(library());
+    process.stderr.write(`${lines.length > 0 ? lines.join("\n") : `corun: ${signal}: no task runs`}\n`);
+  };
+  process.on(signal, () => void print());
 }
 
 /** What all tasks of the program do, or `of` and those below it, in lines; none if there are none. */

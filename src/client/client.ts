@@ -63,6 +63,11 @@ export class Client {
  * lost connection, while the server starts again, while the turn goes on. It happens once.
  *
  * @throws {TypeError} if `url` is no text
+ * @example
+ * import { connect } from "corun/client";
+ * const server = async () => Response.json({ id: "1", done: false, value: 5 }); // in the place of a real one
+ * const client = connect({ url: "http://127.0.0.1:8787", fetch: server });
+ * await client.open("counter", "visits").send(5); // -> 5
  */
 export function connect(options: ConnectOptions): Client {
   if (typeof options.url !== "string" || options.url === "") {

@@ -199,7 +199,7 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
   }
 
   #resume(mode: number, value: unknown): Result {
-    if (probe.answer !== null) return probe.answer(this.next);
+    if (probe.answer !== null) return probe.answer(this);
     checkDelivered();
     const root = rootOf(this);
     if (root.status === ACTIVE || root.status & HELD) {

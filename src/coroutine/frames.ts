@@ -132,10 +132,10 @@ export abstract class Switch extends Instruction {
 export const WAIT: Instruction = new (class Wait extends Instruction {})();
 
 /**
- * Set while it is looked where bodies are suspended: what their `yield*` calls then has this answer, with the method that
- * was called, and does nothing itself.
+ * Set while it is looked where bodies are suspended: the `next` that their `yield*` calls then has this answer, given
+ * whose it is, and does nothing itself.
  */
-export const probe: { answer: ((called: unknown) => Result) | null } = { answer: null };
+export const probe: { answer: ((called: { next: unknown }) => Result) | null } = { answer: null };
 
 /** The outermost frame of the stack that `frame` is in. O(depth), so never on the hot path. */
 export function rootOf(frame: Frame): Frame {

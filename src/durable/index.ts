@@ -5,7 +5,16 @@ export { call, isReplaying, self, signal, step, uuid } from "./effects.ts";
 export { DurableError, type DurableErrorCode, NotSerializableError, ReplayError } from "./errors.ts";
 export { embedded, type Embedded, type EmbeddedOptions } from "./embedded.ts";
 export { inProcess, type InProcess, type InProcessOptions, type NearHandle } from "./in-process.ts";
-export type { Engine, Handle, Inspection, ListOptions, PostOptions, SendOptions, Summary, Underway } from "./engine/engine.ts";
+export type {
+  Engine,
+  Handle,
+  Inspection,
+  ListOptions,
+  PostOptions,
+  SendOptions,
+  Summary,
+  Underway,
+} from "./engine/engine.ts";
 export { checkReplay } from "./replay.ts";
 export type { Entry, ErrorText, Outcome, Retry, StepContext, Text } from "./port.ts";
 // The same as those of "corun".

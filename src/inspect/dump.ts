@@ -10,7 +10,7 @@ import { runningRoots } from "../scheduler/running.ts";
 import { Scope } from "../scheduler/scope.ts";
 import { CREATED } from "../coroutine/frames.ts";
 import { RUNNING, WAITING } from "../scheduler/states.ts";
-import { Task } from "../scheduler/task.ts";
+import type { Task } from "../scheduler/task.ts";
 import { textOf } from "./dump-text.ts";
 import { type FrameLocals, localsOf, type LocalsOutcome } from "./locals.ts";
 import { queueOf } from "./queues.ts";
@@ -117,7 +117,7 @@ export class Dump {
 export function dump(options: DumpOptions = {}): Dump {
   const dumper = new Dumper(options.tasks ?? 1000);
   const starts = options.of === undefined ? all() : [options.of instanceof Scope ? options.of.task : options.of];
-  const runs = starts.map((task) => dumper.run(task as Task, options.of instanceof Scope ? options.of : null));
+  const runs = starts.map((task) => dumper.run(task, options.of instanceof Scope ? options.of : null));
   const locals: LocalsOutcome | null = options.locals === true ? localsOf(dumper.shown.map(([task]) => task)) : null;
   if (locals !== null && typeof locals !== "string") {
     for (const [task, dumped] of dumper.shown) {

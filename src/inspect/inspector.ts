@@ -38,7 +38,8 @@ interface Host {
   process?: { getBuiltinModule?: (name: string) => unknown };
 }
 
-/** Undefined: there is no answer yet. */
+/** What the inspector answers, which by its protocol is a `T`. Undefined: there is no answer yet. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function ask<T>(session: Session, method: string, params: object): T | undefined {
   let answer: { error: Error | null; result: unknown } | undefined;
   session.post(method, params, (error, result) => (answer = { error, result }));

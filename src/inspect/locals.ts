@@ -75,6 +75,10 @@ function openSession(): Session | null {
   }
 }
 
+interface Evaluated {
+  result: RemoteObject;
+}
+
 interface Body {
   variables: Record<string, string>;
   location?: Location | undefined;
@@ -85,7 +89,7 @@ function bodiesOf(session: Session, generators: readonly object[]): Body[] | nul
   Reflect.set(globalThis, SLOT, generators);
   try {
     const expression = `globalThis[Symbol.for(${JSON.stringify(SLOT.description)})]`;
-    const list = ask<{ result: RemoteObject }>(session, "Runtime.evaluate", { expression, objectGroup: GROUP });
+    const list = ask<Evaluated>(session, "Runtime.evaluate", { expression, objectGroup: GROUP });
     if (list?.result.objectId === undefined) return null;
     const handles = propertiesOf(session, list.result).result;
     return generators.map((_, index) => {

@@ -21,7 +21,7 @@ const LONGEST = 60;
 export function previewOf(value: RemoteObject | undefined): string {
   if (value === undefined) return "<accessor>";
   const { type, subtype, description = "", preview } = value;
-  if (type === "undefined" || subtype === "null") return String(subtype ?? type);
+  if (type === "undefined" || subtype === "null") return subtype ?? type;
   if (type === "string") return JSON.stringify(short(String(value.value)));
   if (type === "function")
     return /^class\b/.test(description) ? short(description.split("{")[0]!.trim()) : "<function>";

@@ -157,7 +157,7 @@ export abstract class Op<T> implements Waitable<T> {
 
   /** @internal Outside every task, or in a coroutine that a task resumes by hand; or it is only looked where that is. */
   refuse(): unknown {
-    if (probe.answer !== null) return probe.answer(this.next);
+    if (probe.answer !== null) return probe.answer(this);
     if (runningRoot() !== null) return instruct(WAIT); // the driver tells the body
     throw new SchedulerError(`${this.describe()} must be waited for with \`yield*\`, in a task`);
   }

@@ -39,7 +39,7 @@ export function linesOf(task: Task): string[] {
 function lookAt(frame: Frame): string[] {
   let seen: { stack?: string } = {};
   probe.answer = (called) => {
-    seen = stackBelow(called);
+    seen = stackBelow(called.next);
     return WAIT;
   };
   try {

@@ -33,7 +33,7 @@ class Sleep extends Op<void> implements Timer {
 
   enlist(task: Task): void {
     const { scheduler } = task;
-    this.at = scheduler.clock.now() + this.ms;
+    this.at = after(scheduler, this.ms);
     if (this.ms !== Number.POSITIVE_INFINITY) scheduler.timers.add(this);
   }
 
@@ -106,6 +106,11 @@ export function yieldNow(): Op<void> {
   return YIELD_NOW;
 }
 
+/** The moment in `ms` milliseconds: a last one, if there is none so late. */
+function after(scheduler: Scheduler, ms: number): number {
+  return Math.min(scheduler.clock.now() + ms, Number.MAX_VALUE);
+}
+
 /** Calls `ring` once at a moment of the scheduler's clock. */
 export class Timeout implements Timer {
   at: number;
@@ -116,9 +121,9 @@ export class Timeout implements Timer {
 
   constructor(scheduler: Scheduler, ms: number, ring: () => void) {
     this.#scheduler = scheduler;
-    this.at = scheduler.clock.now() + ms;
+    this.at = after(scheduler, ms);
     this.ring = ring;
-    scheduler.timers.add(this);
+    if (ms !== Number.POSITIVE_INFINITY) scheduler.timers.add(this);
     touch(TIMERS);
   }
 

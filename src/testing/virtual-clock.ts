@@ -1,5 +1,4 @@
-// A clock that a test has in its hand: its time passes when all is idle, when the test says so, or at a rate of the
-// real one.
+// A clock that a test has in its hand: its time passes when all is idle, when told to, or at a rate of the real one.
 //
 // May import: its parts (clock-*.ts), the scheduler's errors, sleep and timers.
 
@@ -23,12 +22,13 @@ export interface VirtualClockOptions {
   rate?: number;
   /**
    * How long, in real milliseconds, time holds still for what the host says that it has under way (a request, a file, a
-   * server, but not a timer); 100 if absent. What has not called in until then is waited for again only when it changes.
+   * server, the next turn of a run that computes; no timer); 100 if absent. What has not called in until then is waited
+   * for again only when it changes.
    */
   patience?: number;
 }
 
-/** So many moves, one after the other, look like a program that sleeps for ever. */
+/** After so many moves a program seems to sleep for ever. */
 const MANY = 100_000;
 /** A longer delay than this overflows in every host; the clock looks again then. */
 const LONGEST_DELAY = 2 ** 31 - 1;
@@ -171,7 +171,7 @@ export class VirtualClock implements Clock {
    * Lets time pass until nobody waits for it.
    *
    * @returns a promise, fulfilled when all that got ready has run
-   * @throws {RangeError} after 100,000 moments, as there seems to be a task that sleeps again and again, for ever
+   * @throws {RangeError} after 100,000 moments, as a task seems to sleep for ever
    */
   advanceUntilIdle(): Promise<void> {
     return this.#move(async () => {

@@ -34,7 +34,7 @@ function gate(): { opened: Promise<string>; open: (value: string) => void } {
 describe("a step", () => {
   it("has its signal aborted when nobody waits for its result any more", async () => {
     const seen: unknown[] = [];
-    const hedge = durable("hedge", function* (): Body<string, void> {
+    const hedge = durable("hedge", function* (): Body<string> {
       for (let last = ""; ;) {
         yield last;
         const slow = step("slow", ({ signal }) => {
@@ -54,7 +54,7 @@ describe("a step", () => {
     const clock = new VirtualClock({ auto: false });
     const times: number[] = [];
     const retry = { attempts: 4, delay: 100, factor: 3, maxDelay: 500 };
-    const flaky = durable("flaky", function* (): Body<string, void> {
+    const flaky = durable("flaky", function* (): Body<string> {
       yield "";
       const attempt = () => {
         times.push(clock.now());
@@ -76,7 +76,7 @@ describe("a step", () => {
 
   it("is not tried again after a failure that its retry does not want", async () => {
     let attempts = 0;
-    const choosy = durable("choosy", function* (): Body<string, void> {
+    const choosy = durable("choosy", function* (): Body<string> {
       yield "";
       const fail = () => {
         attempts++;
@@ -89,7 +89,7 @@ describe("a step", () => {
   });
 
   it("fails in the body where its result can't be kept", async () => {
-    const odd = durable("odd", function* (): Body<string, void> {
+    const odd = durable("odd", function* (): Body<string> {
       yield "";
       yield* step("make", () => ({ at: new Date() }));
     });
@@ -161,7 +161,7 @@ describe("what is under way when an engine ends", () => {
       if (!isReplaying()) told.push(what);
     }
   });
-  const waiter = durable("waiter", function* (): Body<unknown, void> {
+  const waiter = durable("waiter", function* (): Body<unknown> {
     for (let last: unknown; ;) {
       yield last;
       last = [yield* signal("one"), yield* call(counter, "shared", 5)];
@@ -214,7 +214,7 @@ describe("a call", () => {
         }
       });
     const [good, bad] = [body("good"), body("bad")];
-    const from = durable("from", function* (): Body<string, void> {
+    const from = durable("from", function* (): Body<string> {
       for (let last = ""; ;) {
         yield last;
         last = yield* call(good, "t", "x");

@@ -178,7 +178,7 @@ describe("the same events", () => {
   });
 
   it("keep signals that nobody has taken over a new start", () => {
-    const body = durable("heedless", function* (state?: number): Body<unknown, void> {
+    const body = durable("heedless", function* (state?: number): Body<unknown> {
       yield state ?? "first";
       if (state === undefined) return again(1);
       for (;;) yield yield* signal("x");
@@ -192,7 +192,7 @@ describe("the same events", () => {
   });
 
   it("fail a body whose tasks can never go on", () => {
-    const stuck = durable("stuck", function* (): Body<number, void> {
+    const stuck = durable("stuck", function* (): Body<number> {
       yield 1;
       yield* new Channel<number>(0, { name: "nobody" }).receive();
     });
@@ -206,7 +206,7 @@ describe("the same events", () => {
     const target = new EventTarget();
     const outsides = [() => on(target, "x").receive(), () => Channel.from((async function* () {})()).receive()];
     for (const [i, outside] of outsides.entries()) {
-      const body = durable(`outside${i}`, function* (): Body<number, void> {
+      const body = durable(`outside${i}`, function* (): Body<number> {
         yield 1;
         yield* outside();
       });
@@ -232,7 +232,7 @@ describe("a replay", () => {
     durable("changed", function* (): Body<unknown, unknown> {
       for (let last: unknown = null; ;) {
         yield last;
-        last = yield* work() as Generator<never, unknown>;
+        last = yield* work();
       }
     });
   const original = body(function* () {
@@ -309,7 +309,7 @@ describe("a replay", () => {
 
   it("finds a body that is not deterministic by what it answers", () => {
     let calls = 0;
-    const loose = durable("loose", function* (): Body<number, void> {
+    const loose = durable("loose", function* (): Body<number> {
       for (;;) yield calls++;
     });
     const kept = new Kept(loose);

@@ -163,7 +163,7 @@ describe("what nobody can reach", () => {
       body().next(); // suspended, and forgotten
       body(); // never started
       for (const _ of use()) break; // closed by the loop
-      [...use()]; // run to its end
+      Array.from(use()); // run to its end
       body().close();
     })();
     await vi.waitFor(async () => {

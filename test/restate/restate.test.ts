@@ -1,10 +1,10 @@
 // What is particular to the engine on Restate: processes that only send, several that serve, what Restate tries again in
 // silence, limits, and how the journal lies in its state.
 
-import { sleep, spawn, TimeoutError } from "corun";
-import { again, call, durable, type Engine, signal, step } from "corun/durable";
+import { TimeoutError } from "corun";
+import { again, durable, type Engine, signal, step } from "corun/durable";
 import { restate, type RestateOptions } from "corun/durable/restate";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { caught } from "../durable/caught.ts";
 import { freePorts, pause, type Servers, startServers } from "./server.ts";
 
@@ -85,6 +85,27 @@ describe("a process that only sends", () => {
     await engine.close();
     await expect(engine.open("counter", "1").send(1)).rejects.toMatchObject({ code: "CLOSED" });
   });
+});
+
+it("serves as soon as Restate is there", async () => {
+  const [ingress, admin, own] = (await freePorts(3)) as [number, number, number];
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const body = durable("early", function* (): Body<string, void> {
+    for (;;) yield "here";
+  });
+  const engine = restate(`http://127.0.0.1:${ingress}`, {
+    admin: `http://127.0.0.1:${admin}`,
+    serve: { port: own },
+  });
+  engine.serve(body);
+  await expect.poll(() => warn.mock.calls.length, { timeout: 30_000 }).toBe(1);
+  warn.mockRestore();
+  const late = await startServers({ ports: { ingress, admin } });
+  const client = restate(late.ingress, { admin: late.admin });
+  await expect.poll(() => client.open("early", "1").send().catch(String), { timeout: 30_000 }).toBe("here");
+  await client.close();
+  await engine.close();
+  await late.stop();
 });
 
 it("refuses to serve without the admin API, and names that Restate does not take", () => {
@@ -259,69 +280,5 @@ describe("several processes that serve", () => {
     expect(marks).toEqual(["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]);
     await one.close();
     await two.close();
-  });
-});
-
-describe("work beside the turns", () => {
-  it("does a step of a task in the background once, though it outlives the turn that began it", async () => {
-    const marks: string[] = [];
-    const name = `beside${newKey()}`;
-    const body = durable(name, function* (): Body<string, string> {
-      let last = "nothing yet";
-      spawn(function* () {
-        last = yield* step("slow", async () => {
-          marks.push("slow");
-          await pause(300);
-          return "done";
-        });
-      });
-      for (;;) yield last;
-    });
-    const c = serving.open(body, "1");
-    expect(await c.send("a")).toBe("nothing yet");
-    expect(await c.send("b")).toBe("nothing yet"); // sends do not wait for it
-    await expect.poll(() => c.send("c"), { timeout: 20_000, interval: 50 }).toBe("done");
-    expect(marks).toEqual(["slow"]);
-  });
-
-  it("gives the result of work that a later turn waits for to that turn", async () => {
-    const name = `joined${newKey()}`;
-    const body = durable(name, function* (): Body<string, void> {
-      const task = spawn(function* () {
-        yield* sleep(200);
-        return yield* call(counter, "joined", 1);
-      });
-      yield "begun";
-      yield "going on";
-      yield `it is ${yield* task}`;
-      for (;;) yield "over";
-    });
-    const c = serving.open(body, "1");
-    expect(await c.send()).toBe("going on");
-    expect(await c.send()).toBe("it is 1");
-  });
-
-  it("aborts a step that nobody waits for any more", async () => {
-    const name = `left${newKey()}`;
-    let isAborted = false;
-    const body = durable(name, function* (): Body<string, void> {
-      for (;;) {
-        yield "ready";
-        const task = spawn.supervised(function* () {
-          yield* step("long", ({ signal: stop }) => {
-            return new Promise((resolve) => {
-              stop.addEventListener("abort", () => {
-                isAborted = true;
-                resolve(null);
-              });
-            });
-          });
-        });
-        yield* sleep(50);
-        yield* task.cancel();
-      }
-    });
-    expect(await serving.open(body, "1").send()).toBe("ready");
-    expect(isAborted).toBe(true);
   });
 });

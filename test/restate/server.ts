@@ -23,6 +23,8 @@ export interface ServerOptions {
   nodes?: number;
   /** How many shards the keys are spread over. */
   partitions?: number;
+  /** Those of one node, in the place of free ones. */
+  ports?: { ingress: number; admin: number };
 }
 
 /** `count` ports that nobody listens on now. */
@@ -121,6 +123,7 @@ export async function startServers(options: ServerOptions = {}): Promise<Servers
   const count = options.nodes ?? 1;
   const folder = mkdtempSync(path.join(tmpdir(), "corun-restate-"));
   const ports = await freePorts(count * 3);
+  if (options.ports !== undefined) [ports[0], ports[1]] = [options.ports.ingress, options.ports.admin];
   const fabric = ports.slice(2 * count).map((port) => `http://127.0.0.1:${port}`);
   const nodes = Array.from({ length: count }, (_, i) => {
     const [ingress, admin, own] = [ports[i]!, ports[count + i]!, ports[2 * count + i]!];

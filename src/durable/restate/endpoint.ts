@@ -19,6 +19,9 @@ import { Steps } from "./steps.ts";
 
 type Listener = (request: unknown, response: unknown) => void;
 
+/** How long to wait before Restate is told again, in milliseconds. */
+const AGAIN = 1000;
+
 export class Endpoint {
   readonly steps: Steps;
   readonly #options: ServeOptions;
@@ -31,6 +34,7 @@ export class Endpoint {
   #host: Host | null = null;
   #server: Http2Server | null = null;
   #listener: Listener | null = null;
+  #isClosed = false;
   /** That Restate knows all that is wanted. */
   #known: Promise<void> | null = null;
 
@@ -52,7 +56,20 @@ export class Endpoint {
   know(definition: Definition): void {
     if (this.#wanted.has(definition.name)) return;
     this.add(definition);
-    this.ready().catch(() => {}); // Restate repeats the call until it is there, and says so
+    void this.announce(); // Restate repeats the call until it is there
+  }
+
+  /** Has Restate know what is served here, also if Restate itself comes up only later. */
+  async announce(): Promise<void> {
+    for (let isFirst = true; !this.#isClosed; isFirst = false) {
+      try {
+        return await this.ready();
+      } catch (error) {
+        if (isFirst)
+          console.warn(`corun: Restate does not know what is served here yet, it is tried again: ${String(error)}`);
+        await new Promise((resolve) => setTimeout(resolve, AGAIN).unref());
+      }
+    }
   }
 
   /** Until Restate knows what is served here. */
@@ -118,6 +135,7 @@ export class Endpoint {
 
   /** Lets steps that run end, for `grace` milliseconds; what is cut off goes on where it is served next. */
   async close(grace: number): Promise<void> {
+    this.#isClosed = true;
     const server = this.#server;
     if (server === null) return;
     const closed = new Promise((resolve) => server.close(resolve));

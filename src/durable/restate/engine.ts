@@ -59,8 +59,7 @@ export class RestateEngine implements Engine {
 
   serve(...bodies: DurableBody[]): void {
     for (const body of bodies) this.#learn(definitionOf(body));
-    // Who sends waits for it, and is told if it fails.
-    this.endpoint?.ready().catch(() => {});
+    void this.endpoint?.announce();
   }
 
   #learn(definition: Definition): void {
