@@ -18,7 +18,7 @@ export interface Durable {
 }
 
 /** What the service tells apart. */
-export interface Errors {
+interface Errors {
   StopIteration: typeof StopIteration;
   CancelledError: typeof CancelledError;
 }

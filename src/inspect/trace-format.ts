@@ -31,7 +31,7 @@ export const KINDS = [
   "cancel",
   // `lane` has ended; `label` is its state, `value` what it returned or threw; by hand, `other` gets that.
   "end",
-  // No task is ready: the host has its turn.
+  // The host has its turn: no task is ready, or those that are wait for it.
   "idle",
 ] as const;
 

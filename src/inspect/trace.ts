@@ -9,7 +9,6 @@ import { dataOf } from "./trace-data.ts";
 import { KINDS, type TraceData, type TraceKind, type TraceLane } from "./trace-format.ts";
 import type { Live } from "./trace-lanes.ts";
 import { watchHands } from "./trace-hands.ts";
-import type { Source } from "./trace-reader.ts";
 import { Tracer } from "./tracer.ts";
 
 export interface TraceOptions {
@@ -51,7 +50,7 @@ export interface TraceEvent {
 }
 
 /** A trace that is on until it is stopped; what {@link trace} gives. It can be read at any time. */
-export class Trace extends Tracer implements Source {
+export class Trace extends Tracer {
   readonly title: string;
   #release: (() => void) | null = null;
   #stoppedAt: number | null = null;
@@ -129,17 +128,18 @@ export class Trace extends Tracer implements Source {
  * @returns the trace: `events()`, `toChrome()`, `toJSON()`; `stop()` it, or write `using`
  * @throws {TypeError} if `events` is no number of events
  * @example
+ * import { trace } from "corun/inspect";
  * const tracing = trace();
  * await run(function* main() {
- *   const words = new Channel<string>(0, { name: "words" });
+ *   const numbers = new Channel<number>(0, { name: "numbers" });
  *   spawn(function* sender() {
- *     yield* words.send("hello");
+ *     yield* numbers.send(7);
  *   });
- *   yield* words.receive();
+ *   yield* numbers.receive();
  * });
  * tracing.stop();
  * const woken = tracing.events().find((event) => event.kind === "wake")!;
- * `${woken.lane!.name} wakes ${woken.other!.name} with ${woken.value}`; // -> "sender wakes main with \"hello\""
+ * `${woken.lane!.name} wakes ${woken.other!.name} with ${woken.value}`; // -> "sender wakes main with 7"
  */
 export function trace(options: TraceOptions = {}): Trace {
   return new Trace(options);

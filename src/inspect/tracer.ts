@@ -17,7 +17,6 @@ import { RUNNING, WAITING } from "../scheduler/states.ts";
 import type { Task } from "../scheduler/task.ts";
 import { preview } from "./preview.ts";
 import { KINDS, type TraceKind } from "./trace-format.ts";
-import type { Hands } from "./trace-hands.ts";
 import { Lanes, NOBODY, PROGRAM } from "./trace-lanes.ts";
 import { NO_VALUE, Ring, Shown } from "./trace-ring.ts";
 import { Sites } from "./trace-sites.ts";
@@ -60,7 +59,7 @@ interface Resume {
   readonly outer: Resume | null;
 }
 
-export class Tracer implements Observer, Hands {
+export class Tracer implements Observer {
   /** @internal */ readonly ring: Ring;
   /** @internal */ readonly lanes: Lanes;
   /** @internal */ readonly sites: Sites | null;

@@ -4,7 +4,7 @@
 
 import type { Trouble, TroubleBody } from "../client/protocol.ts";
 
-export const STATUS: Record<Trouble, number> = {
+const STATUS: Record<Trouble, number> = {
   failed: 422,
   cancelled: 422,
   parked: 409,

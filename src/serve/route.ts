@@ -6,7 +6,7 @@ import { fromSegment } from "../client/segment.ts";
 import { Refusal } from "./refusal.ts";
 
 /** What a request asks for. */
-export type Action =
+type Action =
   | "health"
   | "metrics"
   | "list"

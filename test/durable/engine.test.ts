@@ -6,6 +6,7 @@ import { type Coroutine, sleep } from "corun";
 import { call, durable, type Embedded, embedded, inProcess, isReplaying, race, signal, step } from "corun/durable";
 import { VirtualClock } from "corun/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { type Database, openDatabase } from "../../src/durable/sqlite/driver.ts";
 import { counter } from "./bodies.ts";
 import { caught } from "./caught.ts";
 import { folder } from "./processes.ts";
@@ -14,8 +15,8 @@ type Body<Y, S = void, R = void> = Coroutine.Body<Y, R, S>;
 
 const engines: Embedded[] = [];
 
-function open(file: string): Embedded {
-  const engine = embedded(file);
+function open(...args: Parameters<typeof embedded>): Embedded {
+  const engine = embedded(...args);
   engines.push(engine);
   return engine;
 }
@@ -265,5 +266,37 @@ describe("posts and signals", () => {
       await engine.open(alarm, String(i)).post({ name: `${i} after ${days}`, ms: days * day });
     await clock.advance(4 * day);
     expect(order).toEqual(["1 after 1", "3 after 1", "2 after 2", "0 after 3"]);
+  });
+});
+
+describe("many at once", () => {
+  it("are written in few transactions: sends of many coroutines, and posts", async () => {
+    const file = path.join(folder(), "store.db");
+    let commits = 0;
+    const database = openDatabase(file, { readonly: false });
+    const counted: Database = {
+      exec(sql) {
+        if (sql === "commit") commits++;
+        return database.exec(sql);
+      },
+      prepare: (sql) => database.prepare(sql),
+      close: () => database.close(),
+    };
+    const engine = open(file, { database: counted });
+    await engine.open(counter, "a").post(1);
+    commits = 0;
+    const sends = Array.from({ length: 200 }, (_, i) => engine.open(counter, `k${i}`).send(1));
+    const posts = Array.from({ length: 200 }, (_, i) => engine.open(counter, "a").post(1, { id: `p${i % 100}` }));
+    await Promise.all([...sends, ...posts]);
+    await expect.poll(async () => (await engine.open(counter, "a").inspect()).turns).toBe(101);
+    expect(commits).toBeLessThan(10);
+  });
+
+  it("keep their order where some are posted and some are sent", async () => {
+    const engine = open(path.join(folder(), "store.db"));
+    const c = engine.open(counter, "a");
+    await c.post(1);
+    await c.post(1);
+    expect(await c.send(1)).toEqual({ n: 3, sum: 3 });
   });
 });

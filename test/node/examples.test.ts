@@ -101,10 +101,10 @@ no task can go on: bank waits for receive from sums; transfer waits for mutex "c
       started at bank (deadlock-report.ts:49:3)
   audit#3 waits for mutex "savings" held by task transfer (#2), for 1 ms; holds mutex "current"
       at locked (deadlock-report.ts:15:37)
-      at audit (deadlock-report.ts:40:10)
+      at audit (deadlock-report.ts:40:17)
       at add (deadlock-report.ts:42:12)
       at locked (deadlock-report.ts:17:19)
-      at audit (deadlock-report.ts:40:10)
+      at audit (deadlock-report.ts:40:17)
       started at bank (deadlock-report.ts:50:3)
   bank#1 waits for receive from sums, for 1 ms
       at bank (deadlock-report.ts:51:41)

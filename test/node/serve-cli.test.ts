@@ -6,8 +6,11 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 import { connect } from "corun/client";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { command, environment, folder, type Outcome } from "./command.ts";
+
+// Many processes are started, one after the other, and the machine may be busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 const env = { ...environment, CORUN_TOKEN: undefined, CORUN_URL: undefined, TZ: "UTC" };
 

@@ -4,9 +4,12 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { command, environment, folder, root } from "./command.ts";
 import { type Block, blocksOf } from "./docs/blocks.ts";
+
+// Many processes are started, one after the other, and the machine may be busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 const guide = "docs/guide/serve.md";
 const blocks = blocksOf(guide, readFileSync(join(root, guide), "utf8"));

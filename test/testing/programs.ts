@@ -298,15 +298,25 @@ export function nameOf(action: number): string {
   return ACTIONS[action]!.name;
 }
 
-/** A program of three tasks, and what it has come to: what each task saw, as a text. */
-export function randomProgram(draw: (count: number) => number): {
+/** How many actions there are. */
+export const COUNT: number = ACTIONS.length;
+
+/** The number of the action that is called so. */
+export function actionOf(name: string): number {
+  const action = ACTIONS.findIndex((each) => each.name === name);
+  if (action < 0) throw new Error(`there is no action ${name}`);
+  return action;
+}
+
+/** A program, and what each task has seen in its last run, as a text. */
+export interface Made {
+  /** The actions of each task. */
   plan: number[][];
   program: (t: World) => Body;
   seen: () => string;
-} {
-  const plan = Array.from({ length: 2 + draw(2) }, () =>
-    Array.from({ length: 1 + draw(3) }, () => draw(ACTIONS.length)),
-  );
+}
+
+export function programOf(plan: number[][]): Made {
   let shared: Shared;
   const body = function* (s: Shared, name: string, actions: number[]): Body {
     try {
@@ -330,9 +340,15 @@ export function randomProgram(draw: (count: number) => number): {
     },
     seen: () => {
       const logs = [...shared.logs]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
         .map(([name, lines]) => `${name}: ${lines.join(", ")}`);
       return `${logs.join("; ")} | ${shared.cells.x} ${shared.cells.y}`;
     },
   };
+}
+
+/** One of two or three tasks, with one to three actions each. */
+export function randomProgram(draw: (count: number) => number): Made {
+  const tasks = 2 + draw(2);
+  return programOf(Array.from({ length: tasks }, () => Array.from({ length: 1 + draw(3) }, () => draw(COUNT))));
 }

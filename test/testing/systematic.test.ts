@@ -10,7 +10,7 @@ import { SystematicDriver } from "../../src/testing/systematic-driver.ts";
 import { Systematic } from "../../src/testing/systematic.ts";
 import * as faults from "./faults.ts";
 import { findingOf } from "./finding.ts";
-import { nameOf, randomProgram } from "./programs.ts";
+import { actionOf, type Made, nameOf, programOf, randomProgram } from "./programs.ts";
 
 type Program = (t: World) => Generator<unknown, void, unknown>;
 
@@ -243,11 +243,7 @@ describe("a systematic exploration", () => {
 });
 
 /** What a program can come to, under all schedules; null: there are too many. */
-function outcomes(
-  { program, seen }: ReturnType<typeof randomProgram>,
-  sleeps: boolean,
-  most: number,
-): Set<string> | null {
+function outcomes({ program, seen }: Made, sleeps: boolean, most: number): Set<string> | null {
   const found = new Set<string>();
   const tree = new Systematic({ preemptions: Number.POSITIVE_INFINITY, sleeps });
   for (let runs = 0; !tree.isOver; runs++) {
@@ -287,6 +283,46 @@ describe("sleep sets come to the same as all schedules", () => {
     (part) => {
       for (const { few, every, ...which } of findBoth(part))
         expect({ ...which, found: few }).toEqual({ ...which, found: every });
+    },
+    60_000,
+  );
+
+  // Of each, one part of a footprint is what the outcomes hang on.
+  const pointed: string[][][] = [
+    [["receive"], ["closeTight"], ["receive"]],
+    [["nextRoomy"], ["close"], ["sendRoomy"]],
+    [["sendRoomy", "sendRoomy"], ["close"]],
+    [["choose"], ["set"], ["sendRoomy", "nextRoomy"]],
+    [["choose"], ["send"], ["send"]],
+    [["fair"], ["receive"], ["sendLossy"]],
+    [["receive"], ["cancelLoosely"], ["send"]],
+    [["cancelLoosely"], ["receive"], ["send"]],
+    [["send"], ["joinFirst"], ["receive"]],
+    [["nap"], ["joinFirst"], ["cancelLoosely"]],
+    [["waitFor"], ["notify"], ["waitFor"]],
+    [["waitFor"], ["notify", "critical"], ["cancelLoosely"]],
+    [["happens"], ["set", "clear"], ["look"]],
+    [["acquireTwo"], ["acquire"], ["update"]],
+    [["critical"], ["tryLock"], ["look"]],
+    [["meet"], ["meet"], ["meet"]],
+    [["hear"], ["tell"], ["hear"]],
+    [["first"], ["set"]],
+    [["anyOf"], ["close"]],
+    [["sendLossy"], ["sendLossy"], ["receiveLossy", "receiveLossy"]],
+    [["sendRoomy", "choose"], ["set"], ["send"]],
+    [["tryReceive"], ["sendRoomy"]],
+    [["write"], ["state"]],
+    [["trySend"], ["receive"], ["send"]],
+    [["dialogue"], ["write"]],
+    [["state"], ["cancelLoosely"], ["nap"]],
+  ];
+  test.each(pointed.map((names) => ({ names, title: names.map((each) => each.join(" ")).join(" | ") })))(
+    "$title",
+    ({ names }) => {
+      const made = programOf(names.map((each) => each.map((name) => actionOf(name))));
+      const every = outcomes(made, false, 4000);
+      expect([...(outcomes(made, true, 4000) ?? [])].toSorted()).toEqual([...(every ?? [])].toSorted());
+      expect(every).not.toBeNull();
     },
     60_000,
   );

@@ -14,7 +14,7 @@ import {
   select,
   sleep,
   spawn,
-  StopIteration,
+  type StopIteration,
   type Task,
   timeout,
   until,

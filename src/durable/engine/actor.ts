@@ -7,12 +7,9 @@ import type { Live } from "../live.ts";
 import type { Event, Outcome, Output, Request, Text } from "../port.ts";
 import { begin, restore } from "../replay.ts";
 import type { Keeper } from "./keeper.ts";
-import { type Asker, Sends } from "./sends.ts";
+import { type Asker, NOTHING, Sends } from "./sends.ts";
 import { type Place, type Post, stateOf } from "./store.ts";
 import { Work } from "./work.ts";
-
-/** It was done, and there is nothing to say. */
-const NOTHING: Outcome = { how: "yielded", value: null };
 
 export class Actor {
   readonly name: string;
@@ -45,6 +42,11 @@ export class Actor {
     return `${this.name}/${this.key}`;
   }
 
+  /** Something that happened to it is not written yet. */
+  get isUnkept(): boolean {
+    return this.#unkept > 0;
+  }
+
   /** Nothing would be lost if it were forgotten, but the time of a replay. */
   get isIdle(): boolean {
     if (this.#uses > 0 || this.#unkept > 0 || this.sends.size > 0 || this.#enders.length > 0) return false;
@@ -74,6 +76,7 @@ export class Actor {
 
   /** A post is due. */
   deliver({ id, value }: Post): void {
+    if (this.sends.has(id)) return;
     // It has no asker: how it ends is in the journal. One that could not be written, or is parked, stays in the store.
     this.send(id, value, { answered() {}, failed() {} }, "post");
   }
@@ -136,6 +139,7 @@ export class Actor {
 
   /** It is loaded, and goes on with what is under way or due. */
   wake(): void {
+    if (this.problem !== null) return;
     // It may be parked: whoever sends to it is told.
     const failed = (error: unknown) => console.warn(`corun: ${(error as Error).message}`);
     this.#use({ answered() {}, failed }, () => {

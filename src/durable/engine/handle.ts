@@ -71,10 +71,13 @@ export class HandleOf implements Handle<never, never> {
 
   post(value?: unknown, options: PostOptions = {}): Reply<void> {
     const { id = this.#keeper.options.newId(), after = 0 } = options;
+    const { name, key } = this;
     return Reply.to((resolve, reject) => {
       checkMilliseconds(after, "the delay of a post");
       const text = encode(value, `what is posted to ${this.#label}`);
-      this.#keeper.post(this.name, this.key, { id: idOf(id), value: text, after }, resolve, reject);
+      const due = this.#keeper.now() + Math.max(0, after);
+      const post = { type: "post", name, key, id: idOf(id), due, value: text } as const;
+      this.#keeper.post(post, { answered: () => resolve(), failed: reject });
     });
   }
 

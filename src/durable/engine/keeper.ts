@@ -6,13 +6,13 @@ import type { Clock } from "../../scheduler/clock.ts";
 import { type Definition, definitionOf, type DurableBody, versionOf } from "../define.ts";
 import { checkKey } from "../effects.ts";
 import { DurableError } from "../errors.ts";
-import type { Text } from "../port.ts";
 import { Actor } from "./actor.ts";
 import { Alarm } from "./alarm.ts";
 import type { Engine, Handle, ListOptions, Summary } from "./engine.ts";
 import { HandleOf } from "./handle.ts";
 import { list } from "./inspect.ts";
 import type { Post, Store, Write } from "./store.ts";
+import { type Asker, NOTHING } from "./sends.ts";
 import { type Job, labelOf, Writer } from "./writer.ts";
 
 /** So many of those that are live are looked at each time, whether they can be forgotten. */
@@ -43,6 +43,8 @@ export class Keeper implements Engine {
   readonly #writer: Writer;
   #closing: Promise<void> | null = null;
   readonly #warned: Set<string> = new Set();
+  /** Posts that are not written yet. */
+  readonly #posts: Map<string, Asker[]> = new Map();
 
   constructor(store: Store, options: KeeperOptions) {
     this.store = store;
@@ -118,27 +120,35 @@ export class Keeper implements Engine {
     this.#learn(definition);
   }
 
-  /** Keeps a send that is delivered after so many milliseconds. */
-  post(
-    name: string,
-    key: string,
-    { id, value, after }: { id: string; value: Text; after: number },
-    done: () => void,
-    failed: (error: unknown) => void,
-  ): void {
+  /** Keeps a send that is delivered when it is due. */
+  post(post: Post, asker: Asker): void {
     this.check();
-    this.flush();
-    const found = this.store.find(name, key);
-    if (this.store.hasPost(name, key, id) || (found !== null && this.store.answer(found, id) !== null)) {
-      done();
+    const { name, key, id, due } = post;
+    const label = JSON.stringify([name, key, id]);
+    const waiting = this.#posts.get(label);
+    if (waiting !== undefined) {
+      waiting.push(asker);
       return;
     }
-    const post: Post = { type: "post", name, key, id, due: this.now() + Math.max(0, after), value };
+    if (this.known(name, key)?.isUnkept === true) this.flush();
+    const found = this.store.find(name, key);
+    if (this.store.hasPost(name, key, id) || (found !== null && this.store.answer(found, id) !== null)) {
+      asker.answered(NOTHING);
+      return;
+    }
+    const askers = [asker];
+    this.#posts.set(label, askers);
+    const isDue = due <= this.now();
     const kept = () => {
-      if (after <= 0 && this.#definitions.has(name)) this.actor(name, key).deliver(post);
-      done();
+      this.#posts.delete(label);
+      if (isDue && this.#definitions.has(name)) this.actor(name, key).deliver(post);
+      for (const each of askers) each.answered(NOTHING);
     };
-    this.keep({ write: post, kept, lost: failed });
+    const lost = (error: DurableError) => {
+      this.#posts.delete(label);
+      for (const each of askers) each.failed(error);
+    };
+    this.keep({ write: post, kept, lost });
   }
 
   /** A post needs no delivery any more. */

@@ -4,6 +4,9 @@
 
 import type { Outcome, Text } from "../port.ts";
 
+/** It was done, and there is nothing to say. */
+export const NOTHING: Outcome = { how: "yielded", value: null };
+
 /** Who wants to know what became of something. */
 export interface Asker {
   answered(outcome: Outcome): void;
@@ -33,6 +36,10 @@ export class Sends {
   /** How many wait for their turn. */
   get queued(): number {
     return this.#queue.length - this.#first;
+  }
+
+  has(id: string): boolean {
+    return this.#all.has(id);
   }
 
   /** Whether one with this id is there; `asker` gets its answer, too. */

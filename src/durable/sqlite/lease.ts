@@ -40,16 +40,15 @@ export function own(database: Database): number {
   const { hostname } = process.getBuiltinModule("node:os");
   const owner: Owner = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
   database.exec("begin immediate");
-  const epoch = epochOf(database) + 1;
+  const epoch = Number((database.prepare(EPOCH).get() as { value: string }).value) + 1;
   database.prepare("update meta set value = ? where name = 'epoch'").run(String(epoch));
   database.prepare("insert or replace into meta values ('owner', ?)").run(JSON.stringify(owner));
   database.exec("commit");
   return epoch;
 }
 
-export function epochOf(database: Database): number {
-  return Number((database.prepare("select value from meta where name = 'epoch'").get() as { value: string }).value);
-}
+/** Asks for the epoch of the store. */
+export const EPOCH = "select value from meta where name = 'epoch'";
 
 /** Who owns a store, as a text; as far as it says. */
 export function ownerOf(database: Database): string {

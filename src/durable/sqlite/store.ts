@@ -34,7 +34,7 @@ export class SqliteStore implements Store {
     this.#path = path;
     if (isReadonly) checkFile(path);
     const whoOwns = () => (checkFile(path), using(path, ownerOf));
-    this.#lock = isReadonly ? null : lock(path, whoOwns);
+    this.#lock = isReadonly || path === ":memory:" ? null : lock(path, whoOwns);
     this.#database = database ?? openDatabase(path, { readonly: isReadonly });
     try {
       this.#writes = reading(path, () => this.#begin(isReadonly, keepAnswers));

@@ -7,7 +7,7 @@
 import type { Kept, Place, Write } from "../engine/store.ts";
 import { DurableError } from "../errors.ts";
 import type { Database, Statement } from "./driver.ts";
-import { epochOf, ownerOf } from "./lease.ts";
+import { EPOCH, ownerOf } from "./lease.ts";
 import { rowOf } from "./rows.ts";
 
 type Json = string | number | null;
@@ -48,10 +48,14 @@ export class Writes {
     this.#nextId = (id ?? 0) + 1;
   }
 
-  #run(sql: string, ...values: Json[]): void {
+  #sql(sql: string): Statement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
-    statement.run(...values);
+    return statement;
+  }
+
+  #run(sql: string, ...values: Json[]): void {
+    this.#sql(sql).run(...values);
   }
 
   /** All of it, or nothing: then it throws. @throws {DurableError} `FENCED` */
@@ -72,7 +76,8 @@ export class Writes {
   }
 
   #checkEpoch(): void {
-    if (epochOf(this.#database) === this.#epoch) return;
+    const { value } = this.#sql(EPOCH).get() as { value: string };
+    if (Number(value) === this.#epoch) return;
     throw new DurableError(
       "FENCED",
       `this process does not own the store any more: ${ownerOf(this.#database)} has taken it over; nothing can be written here`,
