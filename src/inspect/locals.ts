@@ -1,10 +1,11 @@
 // The local variables of suspended bodies, by the engine's inspector. Node only: there its answers come at once. Deno's
 // come later, other engines have none.
 //
-// May import: inspector, remote; the coroutine and scheduler layers, as types.
+// May import: the scheduler layer, inspector, remote; the coroutine layer, as types.
 
 import type { Frame } from "../coroutine/frames.ts";
 import type { Task } from "../scheduler/task.ts";
+import { placesOf } from "../scheduler/probe.ts";
 import { ask, type Location, propertiesOf, Scripts, type Session } from "./inspector.ts";
 import { previewOf, type RemoteObject } from "./remote.ts";
 
@@ -35,8 +36,8 @@ const GROUP = "corun.inspect";
 export function localsOf(tasks: readonly Task[]): LocalsOutcome {
   const found: { task: Task; frame: Frame }[] = [];
   for (const task of tasks) {
-    for (let frame = task.hasEnded ? null : task.root.leaf; frame !== null; frame = frame.caller)
-      if (found.length < BODIES) found.push({ task, frame });
+    if (found.length >= BODIES) break;
+    for (const { frame, lines } of placesOf(task)) if (lines.length > 0) found.push({ task, frame });
   }
   const session = openSession();
   if (session === null) return "not available on this engine";

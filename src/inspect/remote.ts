@@ -25,7 +25,7 @@ export function previewOf(value: RemoteObject | undefined): string {
   if (type === "string") return JSON.stringify(short(String(value.value)));
   if (type === "function")
     return /^class\b/.test(description) ? short(description.split("{")[0]!.trim()) : "<function>";
-  if (type !== "object") return value.unserializableValue ?? description ?? String(value.value);
+  if (type !== "object") return value.unserializableValue ?? value.description ?? String(value.value);
   if (preview === undefined || !["Object", "Array"].includes(description.replace(/\(\d+\)$/, "")))
     return short(description);
   const isArray = subtype === "array";

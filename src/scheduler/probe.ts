@@ -13,27 +13,32 @@ import { activeTask, setActiveTask } from "./op.ts";
 import { RUNNING } from "./states.ts";
 import type { Task } from "./task.ts";
 
-/** So many lines of a task are told, the innermost. */
-const LINES = 24;
+/** So many bodies of a task are told, the innermost. */
+const BODIES = 24;
 /** How many lines of the host's stack are looked at; each plain generator has two. */
 const DEPTH = 64;
 
 /** The lines where `task` is suspended, innermost first; none of one that runs, or has not started, or has ended. */
 export function linesOf(task: Task): string[] {
+  return placesOf(task).flatMap(({ lines }) => lines);
+}
+
+/** The same for each of its bodies; one of this package's own has no lines. */
+export function placesOf(task: Task): { frame: Frame; lines: string[] }[] {
   const { root } = task;
-  const lines: string[] = [];
-  if (task.status === RUNNING || task.hasEnded || root.status & CREATED) return lines;
+  const places: { frame: Frame; lines: string[] }[] = [];
+  if (task.status === RUNNING || task.hasEnded || root.status & CREATED) return places;
   const active = activeTask();
   const { stackTraceLimit } = Error;
   setActiveTask(null);
   Error.stackTraceLimit = DEPTH;
-  for (let frame = root.leaf; frame !== null && lines.length < LINES; frame = frame.caller) {
+  for (let frame = root.leaf; frame !== null && places.length < BODIES; frame = frame.caller) {
     const isInYield = frame === root.leaf && task.wait === null;
-    lines.push(...(isInYield ? [`at ${frame.name}, in a yield`] : lookAt(frame)));
+    places.push({ frame, lines: isInYield ? [`at ${frame.name}, in a yield`] : lookAt(frame) });
   }
   Error.stackTraceLimit = stackTraceLimit;
   setActiveTask(active);
-  return lines;
+  return places;
 }
 
 function lookAt(frame: Frame): string[] {

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { Channel, coroutine, type Coroutine, on, run, runSync, sleep, spawn, until, yieldNow } from "corun";
+import { Channel, coroutine, type Coroutine, on, run, runSync, scope, sleep, spawn, until, yieldNow } from "corun";
 import { type Dropped, dump, type DumpedTask, leaks, watchLeaks } from "corun/inspect";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { runningRoots } from "../../src/scheduler/running.ts";
@@ -69,6 +69,17 @@ describe("local variables", () => {
     expect(found["outer"]).toMatchObject({ key: "Symbol(k)", big: "12n" });
   });
 
+  test("not of what this library runs around them", () => {
+    const found = localsOf(function* outer() {
+      const mine = 1;
+      yield* scope(function* inside() {
+        yield* never.receive();
+      });
+      return mine;
+    });
+    expect(found).toEqual({ inside: {}, outer: { mine: "1" } });
+  });
+
   test("values are short, and no getter and no proxy is asked", () => {
     let asked = 0;
     const found = localsOf(function* body() {
@@ -82,14 +93,16 @@ describe("local variables", () => {
       const proxy = new Proxy({}, { get: () => ++asked, ownKeys: () => (asked++, []) });
       const long = "x".repeat(500);
       const nothing = undefined;
+      const no = false;
       const call = () => 5;
       const map = new Map([[1, 2]]);
       yield* never.receive();
-      return [plain, list, touchy, proxy, long, nothing, call, map];
+      return [no, plain, list, touchy, proxy, long, nothing, call, map];
     });
     expect(found["body"]).toMatchObject({
       plain: '{ a: 1, b: "two", c: Array(1) }',
       list: '[1, "x", null]',
+      no: "false",
       nothing: "undefined",
       call: "<function>",
       map: "Map(1)",

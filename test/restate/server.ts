@@ -44,7 +44,7 @@ export async function freePorts(count: number): Promise<number[]> {
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** One node: its process can come and go, its ports and its folder stay. */
-export class Node {
+class Node {
   readonly ingress: string;
   readonly admin: string;
   #child: ChildProcess | undefined;

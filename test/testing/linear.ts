@@ -33,7 +33,7 @@ export interface Model<S> {
   final?(state: S, waiting: Call[]): boolean;
 }
 
-export class History {
+class History {
   readonly calls: Call[];
   #turn = 0;
 

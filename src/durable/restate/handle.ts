@@ -146,6 +146,6 @@ export class RestateHandle implements Handle<never, never> {
   }
 }
 
-export function parkedError({ error, entry, turn }: Parked): ReplayError {
+function parkedError({ error, entry, turn }: Parked): ReplayError {
   return new ReplayError(error.message, { entry, turn }, error.code === "VERSION" ? "VERSION" : "MISMATCH");
 }

@@ -63,8 +63,8 @@ export const RUN = "run";
 
 export const answersKey = (generation: number): string => `k${generation}`;
 
-export const tailKey = (generation: number, i: number): string => `t${generation}.${i}`;
-export const chunkKey = (generation: number, i: number): string => `c${generation}.${i}`;
+const tailKey = (generation: number, i: number): string => `t${generation}.${i}`;
+const chunkKey = (generation: number, i: number): string => `c${generation}.${i}`;
 
 /** A tail is put into a chunk when it is as long as one of these. */
 const TAIL_TURNS = 32;

@@ -8,7 +8,7 @@ export interface Recorded<T> extends Promise<T> {
   map<U>(mapper: (value?: T, failure?: Error) => U): Recorded<U>;
 }
 
-export interface Serde<T> {
+interface Serde<T> {
   contentType?: string;
   serialize(value: T): Uint8Array;
   deserialize(bytes: Uint8Array): T;
@@ -47,7 +47,7 @@ export interface ObjectContext extends Context {
   cancellation(): Recorded<void>;
 }
 
-export type Handler<C, I, O> = (context: C, input: I) => Promise<O>;
+type Handler<C, I, O> = (context: C, input: I) => Promise<O>;
 
 /** Durations are in milliseconds. */
 export interface HandlerOptions {

@@ -46,7 +46,7 @@ function lineOf(frame: Frame, index: number): Line | null {
 }
 
 /** The arrow that is the step, or -1. */
-export function arrowOfStep(frame: Frame): number {
+function arrowOfStep(frame: Frame): number {
   const { step, model } = frame;
   const { arrows, steps } = model;
   if (step < 0) return -1;

@@ -4,7 +4,7 @@
 
 import { fill, h, set, setText } from "./dom.ts";
 
-export const ROW_HEIGHT = 28;
+const ROW_HEIGHT = 28;
 /** So many rows are there above and below those in sight. */
 const SPARE = 24;
 const LEAP = 12;

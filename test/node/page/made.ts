@@ -10,7 +10,7 @@ import {
 
 const kind = (name: TraceKind): number => KINDS.indexOf(name);
 
-export const SOURCE = `function* consumer() {
+const SOURCE = `function* consumer() {
   for (;;) yield wanted;
 }
 function* producer(to) {
