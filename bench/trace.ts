@@ -26,11 +26,14 @@ function median(figures: number[]): number {
 for (const program of PROGRAMS) {
   const kinds = before === undefined ? KINDS : ["before", ...KINDS];
   const figures = new Map(kinds.map((kind) => [kind, [] as number[]]));
-  for (let round = 0; round < rounds; round++) for (const kind of kinds) figures.get(kind)!.push(measure(program, kind));
+  for (let round = 0; round < rounds; round++)
+    for (const kind of kinds) figures.get(kind)!.push(measure(program, kind));
   const base = median(figures.get("off")!);
   for (const [kind, all] of figures) {
     const figure = median(all);
     const times = (figure / base).toFixed(2);
-    console.log(`${program.padEnd(12)} ${kind.padEnd(24)} ${figure.toFixed(1).padStart(10)} ns  ${times.padStart(8)} x`);
+    console.log(
+      `${program.padEnd(12)} ${kind.padEnd(24)} ${figure.toFixed(1).padStart(10)} ns  ${times.padStart(8)} x`,
+    );
   }
 }

@@ -10,14 +10,14 @@
 
 import { show } from "../coroutine/errors.ts";
 import { SchedulerError } from "../scheduler/errors.ts";
-import { created, touch } from "../scheduler/footprint.ts";
+import { created, touch, touchPart } from "../scheduler/footprint.ts";
 import { Line } from "../scheduler/line.ts";
 import type { Waitable } from "../scheduler/op.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Task } from "../scheduler/task.ts";
 import { Ring } from "./buffer.ts";
 import { ClosedError, OverflowError } from "./errors.ts";
-import { CLOSES, NextOp, ReceiveOp, SendOp, SENDS, touchPart } from "./ops.ts";
+import { CLOSES, NextOp, ReceiveOp, SendOp, SENDS } from "./ops.ts";
 
 /** What a send does when the buffer is full: waits, or which value is lost, or fails. */
 export type Overflow = "wait" | "dropOldest" | "dropNewest" | "error";
@@ -137,7 +137,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
 
   /** No more sends: what waits is served, then receivers see the end, or `error`. Closing twice is fine. */
   close(error?: unknown): void {
-    touchPart(this, SENDS, error !== undefined);
+    touchPart(this, SENDS, error !== undefined || this.overflow !== "wait");
     touch(this, CLOSES);
     if (this.ending !== null) return;
     this.ending = { error, isFailure: arguments.length > 0 && error !== undefined };

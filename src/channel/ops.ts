@@ -4,24 +4,18 @@
 
 import { instruct, runningRoot } from "../coroutine/drive.ts";
 import { WAIT } from "../coroutine/frames.ts";
-import { touch } from "../scheduler/footprint.ts";
+import { touch, touchPart } from "../scheduler/footprint.ts";
 import { activeTask, dropStray, given, isCut, PENDING, taken, Waiter } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
 import type { Channel } from "./channel.ts";
 
 /**
  * Parts of a channel (footprint.ts). A send and a receive commute: the first send meets the first receive, whichever came
- * before. So do a close and a `next`; but a `receive` that comes after the close throws at once, without a switch.
+ * before, if none is lost. So do a close and a `next`; but a `receive` that comes after the close throws at once, without a switch.
  */
 export const SENDS = " sends";
 const RECEIVES = " receives";
 export const CLOSES = " closes";
-
-/** A part of `channel` is used; or all of it, if `isWhole`, or if it may lose values. */
-export function touchPart(channel: Pick<Channel<unknown>, "overflow">, part: string, isWhole: boolean): void {
-  touch(channel, part);
-  touch(channel, "", !isWhole && channel.overflow === "wait");
-}
 
 export class SendOp extends Waiter<void> {
   readonly channel: Channel<unknown>;
@@ -67,7 +61,7 @@ export class SendOp extends Waiter<void> {
   }
 
   override touch(isWhole = false): void {
-    touchPart(this.channel, SENDS, isWhole);
+    touchPart(this.channel, SENDS, isWhole || this.channel.overflow !== "wait");
   }
 
   describe(): string {
@@ -151,7 +145,7 @@ export class ReceiveOp extends Waiter<unknown> {
   }
 
   override touch(isWhole = false): void {
-    touchPart(this.channel, RECEIVES, isWhole);
+    touchPart(this.channel, RECEIVES, isWhole || this.channel.overflow !== "wait");
     touch(this.channel, CLOSES, true);
   }
 
@@ -174,7 +168,7 @@ export class NextOp extends ReceiveOp {
   }
 
   override touch(isWhole = false): void {
-    touchPart(this.channel, RECEIVES, isWhole);
+    touchPart(this.channel, RECEIVES, isWhole || this.channel.overflow !== "wait");
   }
 
   override revoke(value: unknown): void {

@@ -91,4 +91,4 @@ export function bodies(name: string, lines: string[], end: RegExp = DRIVER): str
 }
 
 /** Whether a line is the host's own: a generator's method. */
-const isHost = (line = ""): boolean => /<anonymous>\)$|native/.test(line);
+const isHost = (line = ""): boolean => /<anonymous>\)$|[([]native/.test(line);

@@ -9,7 +9,7 @@ import { CREATED, HELD, WAIT } from "../coroutine/frames.ts";
 import { restOf } from "./end-scope.ts";
 import { SchedulerError } from "./errors.ts";
 import { type Exchange, Send, taskYielded } from "./exchange.ts";
-import { END, TASKS, touch } from "./footprint.ts";
+import { END, touch, touchStart } from "./footprint.ts";
 import { endLost, interrupt, isUnwinding } from "./interrupt.ts";
 import { Join, listen, type Listener } from "./join.ts";
 import type { Line } from "./line.ts";
@@ -173,8 +173,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
 
   /** @internal Starts a task in `owner`, a scope of this task. */
   start(owner: Scope, root: Coroutine, flags: number): Task {
-    touch(this, "", true);
-    touch(this, TASKS, true);
+    touchStart(this);
     if (owner.hasEnded) throw new SchedulerError(`${owner.name} has ended: no task can be started in it any more`);
     const task = new Task(this.scheduler, root, owner, flags);
     if (owner.cancelled) task.end(CANCELLED, owner.reason);

@@ -10,7 +10,7 @@
 //
 // May import: the scheduler layer, mutex, checks.
 
-import { created, touch } from "../scheduler/footprint.ts";
+import { created, touch, touchPart } from "../scheduler/footprint.ts";
 import { Line } from "../scheduler/line.ts";
 import { PENDING, type Waitable } from "../scheduler/op.ts";
 import { toCoroutine } from "../scheduler/runnable.ts";
@@ -183,7 +183,7 @@ export class Condition {
   /** Moves up to `n` waiters to the line for the mutex. @internal */
   wake(n: number, passesOn: boolean): void {
     touch(this);
-    this.mutex.touch(LOCKS, false);
+    touchPart(this.mutex, LOCKS, false);
     for (let waiter: Notified | null; n > 0 && (waiter = this.queue.take()) !== null; n--) {
       waiter.passesOn = passesOn;
       waiter.isNotified = true;

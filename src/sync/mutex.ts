@@ -8,7 +8,7 @@
 // May import: the scheduler layer, checks.
 
 import { SchedulerError } from "../scheduler/errors.ts";
-import { created, touch } from "../scheduler/footprint.ts";
+import { created, touch, touchPart } from "../scheduler/footprint.ts";
 import { Line } from "../scheduler/line.ts";
 import { type Op, PENDING, requireTask, Waiter } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
@@ -71,7 +71,7 @@ export class Lock extends Waiter<Guard> {
   }
 
   override touch(isWhole = false): void {
-    this.mutex.touch(LOCKS, isWhole);
+    touchPart(this.mutex, LOCKS, isWhole);
   }
 
   describe(): string {
@@ -200,15 +200,9 @@ export class Mutex {
     return (this.guard = kept ?? new Guard(this));
   }
 
-  /** Tells that a part of it is used, or all of it (footprint.ts). @internal */
-  touch(part: string, isWhole: boolean): void {
-    touch(this, part);
-    touch(this, "", !isWhole);
-  }
-
   /** Ends the present hold. @internal */
   pass(): void {
-    this.touch(" unlocks", false);
+    touchPart(this, " unlocks", false);
     const next = this.queue.take();
     if (next === null) this.holder = this.guard = null;
     else next.complete(this.grant(next.task!, next.kept));

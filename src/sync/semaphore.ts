@@ -8,7 +8,7 @@
 // May import: the scheduler layer, checks.
 
 import { SchedulerError } from "../scheduler/errors.ts";
-import { created, touch } from "../scheduler/footprint.ts";
+import { created, touch, touchPart } from "../scheduler/footprint.ts";
 import { Line } from "../scheduler/line.ts";
 import { activeTask, type Op, PENDING, requireTask, Waiter } from "../scheduler/op.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
@@ -45,8 +45,7 @@ class Acquire extends Waiter<void> {
 
   override touch(isWhole = false): void {
     // A release commutes with those that come for permits, they do not with one another.
-    touch(this.semaphore, " acquires");
-    touch(this.semaphore, "", !isWhole);
+    touchPart(this.semaphore, " acquires", isWhole);
   }
 
   describe(): string {
@@ -150,8 +149,7 @@ export class Semaphore {
    */
   release(k = 1): void {
     checkCount(k, "release");
-    touch(this, " releases");
-    touch(this, "", true);
+    touchPart(this, " releases", false);
     checkRun(this.#userNow(), activeTask(), "this semaphore");
     if (this.#available + k > this.permits) {
       touch(this);

@@ -117,7 +117,7 @@ export class PriorityTesting extends Chance {
 }
 
 /** Several that take turns, after some that each have one. */
-export class Portfolio implements Strategy {
+class Portfolio implements Strategy {
   readonly #first: Strategy[];
   readonly #rotation: Strategy[];
   #now: Strategy;

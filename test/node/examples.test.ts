@@ -91,6 +91,38 @@ bob left
 the server has closed
 `,
   // The lines are those of its source.
+  "bank-transfer-race": `
+a schedule fails: CheckError: 40 were to go from Ada to Bob, but they have 70 and 130
+seed 1, run 1 of 1000, shrunk 4 -> 4 switches
+
+0: race#1                            | 1: transfer#2                        | 2: transfer#3
+-------------------------------------|--------------------------------------|-------------------------------------
+starts 1 transfer                    |                                      |
+starts 2 transfer                    |                                      |
+waits for the tasks of scope         |                                      |
+                                     | reads bank.ada: 100                  |
+                                     | reads bank.bob: 100                  |
+                                     | waits for sleep(20)                  |
+                                     |                                      | reads bank.ada: 100
+                                     |                                      | reads bank.bob: 100
+                                     |                                      | waits for sleep(20)
+                                     |                                      | writes bank.ada = 90
+                                     |                                      | writes bank.bob = 110
+                                     |                                      | ends
+                                     | writes bank.ada = 70                 |
+                                     | writes bank.bob = 130                |
+                                     | ends                                 |
+reads bank.ada: 70                   |                                      |
+reads bank.bob: 130                  |                                      |
+fails: CheckError: 40 were to go     |                                      |
+  from Ada to Bob, but they have 70  |                                      |
+  and 130                            |                                      |
+
+replay: "s1:"
+or: CORUN_SCHEDULE='s1:', and run this test alone
+
+with a lock, complete: all 4 schedules
+`,
   "deadlock-report": `
 no task can go on: bank waits for receive from sums; transfer waits for mutex "current" held by task audit; audit waits for mutex "savings" held by task transfer
   transfer#2 waits for mutex "current" held by task audit (#3), for 1 ms; holds mutex "savings"

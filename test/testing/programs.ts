@@ -299,7 +299,7 @@ export function nameOf(action: number): string {
 }
 
 /** How many actions there are. */
-export const COUNT: number = ACTIONS.length;
+const COUNT: number = ACTIONS.length;
 
 /** The number of the action that is called so. */
 export function actionOf(name: string): number {

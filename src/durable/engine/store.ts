@@ -43,14 +43,14 @@ export interface Post {
 }
 
 /** A post that is not to be delivered any more. */
-export interface Unposted {
+interface Unposted {
   readonly type: "unposted";
   readonly name: string;
   readonly key: string;
   readonly id: string;
 }
 
-export interface Dropped {
+interface Dropped {
   readonly type: "dropped";
   readonly place: Place;
 }
