@@ -45,7 +45,8 @@ describe.concurrent("Ctrl-C and SIGTERM", () => {
     expect(await running.end).toMatchObject({ code: 143, out: "up\ncleaning up\n" });
   });
 
-  test("one that comes twice, from the terminal and from an npm in between, is one", async () => {
+  // Both must come within a tenth of a second, which a busy machine does not always manage.
+  test("one that comes twice, from the terminal and from an npm in between, is one", { retry: 3 }, async () => {
     const body = `
       try { console.log("up"); yield* sleep(60_000); }
       finally { process.kill(process.pid, "SIGINT"); yield* sleep(300); console.log("clean"); }`;
