@@ -84,9 +84,11 @@ export function judge(
 }
 
 const NONE = 0;
-/** As many timers as when this was loaded; whether they are the same ones, the host does not tell. */
+/** As many timers or requests as when this was loaded; whether they are the same ones, the host does not tell. */
 const OLD = 1;
 const SOME = 2;
+/** Kinds that end by themselves, unlike sockets and servers. */
+export const ENDS: RegExp = /Timeout|Immediate|Req|Connect/;
 
 /**
  * Whether the program has something under way in the host (a timer, a socket, a server, another run that sleeps) whose
@@ -95,10 +97,9 @@ const SOME = 2;
 function callersIn(): number {
   let callers = NONE;
   for (const [kind, count] of underWay()) {
-    const isTimer = kind === "Timeout" || kind === "Immediate";
     const others = kind === "Timeout" ? count - looks : count;
     if (others > (atStart.get(kind) ?? 0)) return SOME;
-    if (isTimer && others > 0) callers = OLD;
+    if (ENDS.test(kind) && others > 0) callers = OLD;
   }
   return callers;
 }

@@ -3,7 +3,7 @@
 //
 // May import: the scheduler's host.
 
-import { hop, judge } from "../scheduler/host.ts";
+import { ENDS, hop, judge } from "../scheduler/host.ts";
 
 /** So many turns of the host without anything new are taken for idleness: promises need part of one, callbacks one. */
 const QUIET_TURNS = 2;
@@ -40,7 +40,9 @@ function news(): string {
   const parts: string[] = [];
   for (const [kind, count] of Object.entries(underWay())) {
     const others = kind === "Immediate" ? count - turns : count;
-    if (kind !== "Timeout" && others > (atStart[kind] ?? 0)) parts.push(`${kind} ${others}`);
+    // What was there when this was loaded, and ends by itself, has ended.
+    const old = ENDS.test(kind) ? 0 : (atStart[kind] ?? 0);
+    if (kind !== "Timeout" && others > old) parts.push(`${kind} ${others}`);
   }
   return parts.join();
 }
