@@ -234,7 +234,6 @@ export class Broadcast<T> {
 
   /** How many subscribe now. */
   statistics(): { subscribers: number; isClosed: boolean } {
-    touch(this, "", true);
     return { subscribers: this.#subscriptions.size, isClosed: this.isClosed };
   }
 
