@@ -3,6 +3,9 @@
 //
 // May import: errors, frames, drive, trail.
 
+// For all declarations of the package: `Symbol.dispose` in a program that names no library with it.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { checkDelivered, CLOSE, instruct, NEXT, resumeStack, runningRoot, THROW } from "./drive.ts";
 import { CoroutineError, show, StopIteration } from "./errors.ts";
 import {

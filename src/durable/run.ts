@@ -32,11 +32,13 @@ export interface Owner {
   readonly base: Base;
   readonly time: number;
   readonly isReplaying: boolean;
-  /** The body came to a `yield`. */
+  /** @internal The body came to a `yield`. */
   yielded(value: unknown): void;
+  /** @internal */
   asked(request: Request): void;
+  /** @internal */
   withdrawn(n: number): void;
-  /** The task of the body has ended. */
+  /** @internal The task of the body has ended. */
   over(task: Task): void;
 }
 

@@ -10,7 +10,9 @@
 
 /** A place in a line. */
 export interface Place {
+  /** @internal */
   ahead: Place | null;
+  /** @internal */
   behind: Place | null;
 }
 
