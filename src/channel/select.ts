@@ -6,6 +6,7 @@
 // May import: the scheduler layer.
 
 import { SchedulerError } from "../scheduler/errors.ts";
+import { isTracked } from "../scheduler/footprint.ts";
 import { type Chooser, Op, PENDING, type Waitable } from "../scheduler/op.ts";
 import { told } from "../scheduler/runnable.ts";
 import type { Task } from "../scheduler/task.ts";
@@ -116,12 +117,18 @@ class Select extends Op<unknown> implements Chooser {
   }
 
   chosen(op: Op<unknown>, value: unknown, error: unknown, failed: boolean): void {
-    this.touch();
-    for (const other of this.#ops) if (other !== op) other.withdraw();
+    if (isTracked()) this.touch();
+    const ops = this.#ops;
+    let place = 0;
+    for (let i = 0; i < ops.length; i++) {
+      const other = ops[i]!;
+      if (other === op) place = i;
+      else other.withdraw();
+      other.chooser = null;
+    }
     this.#won = op;
-    this.#release();
     if (failed) this.fail(error);
-    else this.complete({ key: this.#keys[this.#ops.indexOf(op)], value });
+    else this.complete({ key: this.#keys[place], value });
   }
 
   override needs(tell: (task: Task, held?: string) => void): void {
@@ -166,9 +173,12 @@ export function select<const C extends Record<string, Waitable<unknown>>, O = ne
 ): Waitable<Selected<C> | ([O] extends [never] ? never : { key: "otherwise"; value: O })> {
   if (typeof clauses !== "object" || clauses === null)
     throw new TypeError(`select needs clauses, {key: op, …}, but got ${told(clauses)}`);
-  const keys: string[] = [];
-  const ops: Op<unknown>[] = [];
-  for (const key of Object.keys(clauses)) {
+  // Arrays of the right length: one that grows from none has room for 17, which costs more than all the rest.
+  const keys = Object.keys(clauses);
+  const ops = new Array<Op<unknown>>(keys.length);
+  let count = 0;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
     const clause: Waitable<unknown> | null | undefined = clauses[key];
     if (clause === null || clause === undefined) continue;
     const op: unknown = clause[Symbol.iterator]?.();
@@ -177,9 +187,10 @@ export function select<const C extends Record<string, Waitable<unknown>>, O = ne
         `select needs ops (send, receive, sleep, a task, …), but "${key}" is ${told(clause)}; spawn it, and select its task`,
       );
     }
-    keys.push(key);
-    ops.push(op);
+    keys[count] = key;
+    ops[count++] = op;
   }
+  if (count < keys.length) keys.length = ops.length = count;
   if ("otherwise" in options && keys.includes("otherwise"))
     throw new TypeError("select: a clause can't be called otherwise where the option `otherwise` is given: rename it");
   const otherwise = "otherwise" in options ? { value: options.otherwise } : null;

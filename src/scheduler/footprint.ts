@@ -25,6 +25,11 @@ export function track(next: Tracker | null): Tracker | null {
   return before;
 }
 
+/** Whether anybody is told. */
+export function isTracked(): boolean {
+  return tracker !== null;
+}
+
 export function created(what: object): void {
   if (tracker !== null) tracker.created(what);
 }
