@@ -198,7 +198,7 @@ export class Broadcast<T> {
   trySend(value: T): boolean {
     this.touch();
     const open = this.open("send");
-    if (!open.every(({ channel }) => channel.isClosed || channel.hasRoom)) return false;
+    if (!open.every(({ channel }) => channel.isClosed || channel.hasRoom(null))) return false;
     for (const { channel } of open) handOver(channel, value);
     return true;
   }

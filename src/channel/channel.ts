@@ -234,8 +234,9 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   }
 
   /** @internal Whether a send now would not wait, and fail at most for an overflow. */
-  get hasRoom(): boolean {
-    return this.overflow !== "wait" || this.buffer.length < this.capacity || this.receivers.first !== null;
+  hasRoom(chooser: unknown): boolean {
+    if (this.overflow !== "wait" || this.buffer.length < this.capacity) return true;
+    return this.#partner(this.receivers, chooser) !== null;
   }
 
   /** @internal Nobody will receive any more: closed, with what it holds and what waits to be sent dropped. */

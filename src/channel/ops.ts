@@ -48,6 +48,11 @@ export class SendOp extends Waiter<void> {
     return this.channel.offer(this.item, this.chooser) ? undefined : PENDING;
   }
 
+  override mayBeDone(task: Task): boolean {
+    this.channel.use(task);
+    return this.channel.ending !== null || this.channel.hasRoom(this.chooser);
+  }
+
   enlist(): void {
     this.channel.senders.join(this);
   }
@@ -103,6 +108,11 @@ export class ReceiveOp extends Waiter<unknown> {
       return this.wrap(channel.take(chooser));
     }
     return channel.ending === null ? PENDING : this.atEnd();
+  }
+
+  override mayBeDone(task: Task): boolean {
+    this.channel.use(task);
+    return this.channel.ending !== null || this.channel.hasNext(this.chooser);
   }
 
   enlist(): void {

@@ -1,6 +1,6 @@
 // Select: waits for exactly one of several ops.
 //
-// Every op is asked once, in an order that is drawn (or as written); if none can be done at once, all
+// Every op that may be done now is asked once, in an order that is drawn (or as written); if none can be, all
 // stand in their lines, and the first that is done withdraws the others before anybody else runs.
 //
 // May import: the scheduler layer.
@@ -38,10 +38,10 @@ class Select extends Op<unknown> implements Chooser {
   poll(task: Task): unknown {
     const ops = this.#ops;
     for (const op of ops) this.#take(op, task);
-    if (this.#isFair) this.#shuffle(task.scheduler.choose);
     let isPending = false;
     try {
-      for (let i = 0; i < ops.length; i++) {
+      const count = this.#isFair ? this.#draw(task) : ops.length;
+      for (let i = 0; i < count; i++) {
         const value = ops[i]!.poll(task);
         if (value === PENDING) continue;
         this.#won = ops[i]!;
@@ -69,20 +69,27 @@ class Select extends Op<unknown> implements Chooser {
     for (const op of this.#ops) if (op.chooser === this) op.chooser = null;
   }
 
-  /** Each order is as likely as another, so that each clause that is ready is. */
-  #shuffle(choose: (count: number) => number): void {
+  /**
+   * Puts those that may be done now to the front, and gives how many they are. Each order of them is as likely as
+   * another, so that each that is ready is.
+   */
+  #draw(task: Task): number {
+    let count = 0;
+    for (let i = 0; i < this.#ops.length; i++) if (this.#ops[i]!.mayBeDone(task)) this.#swap(i, count++);
+    for (let i = count - 1; i > 0; i--) this.#swap(i, task.scheduler.choose(i + 1));
+    return count;
+  }
+
+  #swap(i: number, j: number): void {
+    if (i === j) return;
     const keys = this.#keys;
     const ops = this.#ops;
-    for (let i = ops.length - 1; i > 0; i--) {
-      const j = choose(i + 1);
-      if (i === j) continue;
-      const key = keys[i]!;
-      const op = ops[i]!;
-      keys[i] = keys[j]!;
-      ops[i] = ops[j]!;
-      keys[j] = key;
-      ops[j] = op;
-    }
+    const key = keys[i]!;
+    const op = ops[i]!;
+    keys[i] = keys[j]!;
+    ops[i] = ops[j]!;
+    keys[j] = key;
+    ops[j] = op;
   }
 
   enlist(task: Task): void {

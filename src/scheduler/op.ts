@@ -104,6 +104,10 @@ export abstract class Op<T> implements Waitable<T> {
 
   /** @internal */
   abstract poll(task: Task): unknown;
+  /** @internal False only where `poll` would give PENDING: so that a select does not draw between those that can't be done now. */
+  mayBeDone(_task: Task): boolean {
+    return true;
+  }
   /** @internal */
   abstract enlist(task: Task): void;
   /** @internal */
