@@ -1,5 +1,5 @@
 // Channels: a sentence of the contract, a test. IDs are rows of the conformance table.
-import { Channel, ClosedError, OverflowError, run, runSync, sleep, spawn, yieldNow } from "corun";
+import { Channel, ClosedError, OverflowError, run, runSync, spawn, until, yieldNow } from "corun";
 import { expect, test } from "vitest";
 
 /** All that a channel gives until it is closed. */
@@ -271,12 +271,15 @@ test("TR32: the capacity and the overflow are checked where the channel is made,
 
 test("GO49: a channel connects the tasks of one run: another run is told so", async () => {
   const channel = new Channel<number>(0);
+  let end!: () => void;
+  const isOver = new Promise<void>((resolve) => (end = resolve));
   const first = run(function* () {
     spawn(() => channel.send(1));
-    yield* sleep(5);
+    yield* until(isOver);
   });
   await expect(run(() => channel.receive())).rejects.toThrow("belongs to another run");
   expect(channel.tryReceive()).toEqual({ value: 1, done: false });
+  end();
   await first;
   // A run that has ended has no claim on it.
   channel.close();
