@@ -182,11 +182,11 @@ export function select<const C extends Record<string, Waitable<unknown>>, O = ne
     throw new TypeError(`select needs clauses, {key: op, …}, but got ${told(clauses)}`);
   // Arrays of the right length: one that grows from none has room for 17, which costs more than all the rest.
   const keys = Object.keys(clauses);
-  const ops = new Array<Op<unknown>>(keys.length);
+  const ops: unknown[] = Object.values(clauses);
   let count = 0;
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i]!;
-    const clause: Waitable<unknown> | null | undefined = clauses[key];
+    const clause = ops[i] as Waitable<unknown> | null | undefined;
     if (clause === null || clause === undefined) continue;
     const op: unknown = clause[Symbol.iterator]?.();
     if (!(op instanceof Op)) {
@@ -201,5 +201,5 @@ export function select<const C extends Record<string, Waitable<unknown>>, O = ne
   if ("otherwise" in options && keys.includes("otherwise"))
     throw new TypeError("select: a clause can't be called otherwise where the option `otherwise` is given: rename it");
   const otherwise = "otherwise" in options ? { value: options.otherwise } : null;
-  return new Select(keys, ops, options.order !== "priority", otherwise) as never;
+  return new Select(keys, ops as Op<unknown>[], options.order !== "priority", otherwise) as never;
 }
