@@ -4,7 +4,7 @@
 
 import process from "node:process";
 import { readArguments } from "./arguments.ts";
-import { asking, connectAs, only, remoteHelp, remoteOptions } from "./remote.ts";
+import { only, remoteHelp, remoteOf, remoteOptions } from "./remote.ts";
 
 export const help: string = `Usage: corun drop <name> <key> [options]
 
@@ -22,7 +22,8 @@ export async function main(args: string[]): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  const handle = only(given, connectAs(given), "corun drop <name> <key>");
-  await asking(() => handle.drop());
+  const remote = remoteOf(given);
+  const handle = only(given, remote.client, "corun drop <name> <key>");
+  await remote.ask(() => handle.drop());
   process.stdout.write(`${handle.name}/${handle.key} is forgotten\n`);
 }

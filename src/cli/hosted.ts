@@ -3,8 +3,7 @@
 // May import: load, place, problem, report, Node's own modules; the durable layer, as types.
 
 import process from "node:process";
-import type { Definition } from "../durable/define.ts";
-import type { checkReplay, DurableBody, DurableError, embedded } from "../durable/index.ts";
+import type { checkReplay, DurableBody, DurableError, embedded, isDurable } from "../durable/index.ts";
 import type { CancelledError, StopIteration } from "../index.ts";
 import { check, load, type Program } from "./load.ts";
 import { here } from "./place.ts";
@@ -15,6 +14,7 @@ export interface Durable {
   DurableError: typeof DurableError;
   checkReplay: typeof checkReplay;
   embedded: typeof embedded;
+  isDurable: typeof isDurable;
 }
 
 /** What the service tells apart. */
@@ -45,10 +45,7 @@ export async function host(program: string): Promise<Hosted> {
   process.removeListener("beforeExit", stuck);
   const errors = (await library()) as Errors;
   const durable = (await part(library, where)) as Durable;
-  const { definitionOf } = (await library("corun/durable", "define")) as {
-    definitionOf: (body: unknown) => Definition;
-  };
-  return { where, coroutines: collect(exports, definitionOf, where), durable, errors, library };
+  return { where, coroutines: collect(exports, durable, where), durable, errors, library };
 }
 
 async function part(library: Program["library"], where: string): Promise<unknown> {
@@ -68,21 +65,21 @@ async function part(library: Program["library"], where: string): Promise<unknown
 /** What `durable(…)` made, among `exports`, by name. */
 function collect(
   exports: Readonly<Record<string, unknown>>,
-  definitionOf: (body: unknown) => Definition,
+  { isDurable }: Pick<Durable, "isDurable">,
   where: string,
 ): Map<string, DurableBody> {
   const found = new Map<string, { body: DurableBody; as: string }>();
-  for (const [as, value] of Object.entries(exports)) {
-    const name = nameOf(value, definitionOf);
-    if (name === null) continue;
+  for (const [as, body] of Object.entries(exports)) {
+    if (!isDurable(body)) continue;
+    const { name } = body;
     const other = found.get(name);
-    if (other !== undefined && other.body !== value) {
+    if (other !== undefined && other.body !== body) {
       throw new Problem(
         `${where} exports two durable coroutines with the name ${JSON.stringify(name)}: ${other.as} and ${as}; ` +
           "each needs a name of its own, as its journals are found by it",
       );
     }
-    if (other === undefined) found.set(name, { body: value as DurableBody, as });
+    if (other === undefined) found.set(name, { body, as });
   }
   if (found.size > 0) return new Map([...found].map(([name, { body }]) => [name, body]));
   const names = Object.keys(exports).filter((name) => name !== "__esModule");
@@ -90,17 +87,4 @@ function collect(
     `${where} exports no durable coroutine (${names.length === 0 ? "it exports nothing" : `it exports ${names.join(", ")}`}): ` +
       'write export const order = durable("order", function* () { … })',
   );
-}
-
-/** The name of what `durable(…)` made; null: it is something else, such as a coroutine that is to be called by hand. */
-function nameOf(value: unknown, definitionOf: (body: unknown) => Definition): string | null {
-  if (typeof value !== "function") return null;
-  let definition: Definition;
-  try {
-    definition = definitionOf(value);
-  } catch {
-    return null; // no coroutine at all, or one without a name
-  }
-  // A plain coroutine stands for itself; `durable` has it wrapped.
-  return definition.body === value ? null : definition.name;
 }

@@ -8,6 +8,8 @@ import type { Arguments, Options } from "./arguments.ts";
 import { Problem } from "./problem.ts";
 
 const HERE = "http://127.0.0.1:8787";
+/** In milliseconds. */
+const TIMEOUT = 60_000;
 
 export const remoteOptions: Options = {
   help: { type: "boolean", short: "h" },
@@ -18,15 +20,78 @@ export const remoteOptions: Options = {
 
 export const remoteHelp: string = `  --url URL     of the server; CORUN_URL, or ${HERE} if absent
   --token TOKEN its token; CORUN_TOKEN if absent
-  --timeout MS  how long to go on trying; 60000 if absent`;
+  --timeout MS  how long to go on trying; ${TIMEOUT} if absent`;
 
-export function connectAs(given: Arguments): Client {
+/** How long it is quiet before the first answer, in milliseconds. */
+const QUIET = 1500;
+
+/** A server, as a command asks it. */
+export class Remote {
+  readonly client: Client;
+  readonly #url: string;
+  readonly #timeout: number;
+  /** What came of the last attempt, if that was no answer. */
+  #trouble = "";
+  #hasTold = false;
+
+  constructor(url: string, token: string | undefined, timeout: number) {
+    this.#url = url;
+    this.#timeout = timeout;
+    const fetch: typeof globalThis.fetch = (...args) => this.#attempt(...args);
+    this.client = connect({ url, timeout, fetch, ...(token === undefined ? {} : { token }) });
+  }
+
+  async #attempt(...args: Parameters<typeof fetch>): Promise<Response> {
+    this.#trouble = "";
+    try {
+      const response = await fetch(...args);
+      if (!response.ok) this.#trouble = `: it answered ${`${response.status} ${response.statusText}`.trimEnd()}`;
+      return response;
+    } catch (error) {
+      this.#trouble = ": is corun serve running there?";
+      throw error;
+    }
+  }
+
+  /** Runs `ask`; what the server says against it, or its silence, is a {@link Problem}. One that lasts is told of, once. */
+  async ask<T>(ask: () => Promise<T>): Promise<T> {
+    const tell = setTimeout(() => this.#tell(), QUIET);
+    try {
+      return await ask();
+    } catch (error) {
+      throw problemOf(error);
+    } finally {
+      clearTimeout(tell);
+    }
+  }
+
+  #tell(): void {
+    if (this.#hasTold) return;
+    this.#hasTold = true;
+    const left = Math.ceil((this.#timeout - QUIET) / 1000);
+    const what = this.#trouble === "" ? "waiting" : "trying";
+    process.stderr.write(`corun: no answer from ${this.#url} yet; ${what} for ${left} s more${this.#trouble}\n`);
+  }
+}
+
+/** What is told of `error`, which asking a server has thrown. */
+function problemOf(error: unknown): unknown {
+  if (error instanceof NoAnswerError) {
+    const hint = error.cause instanceof TypeError ? "; is corun serve running there?" : "";
+    return new Problem(`${error.message}${hint}`, 1);
+  }
+  if (error instanceof FailedError) return new Problem(`it failed with ${error.name}: ${error.message}`, 1);
+  if (error instanceof ServerError) return new Problem(error.message, 1);
+  return error;
+}
+
+export function remoteOf(given: Arguments): Remote {
   const url = given.text("url") ?? process.env["CORUN_URL"] ?? HERE;
   if (!URL.canParse(url) || !/^https?:/.test(url))
     throw new Problem(`--url must be ${HERE} or the like, but is ${url}`, 2);
   const token = given.text("token") ?? process.env["CORUN_TOKEN"];
-  const timeout = given.number("timeout", { least: 1, most: 2 ** 31 - 1, unit: "milliseconds" });
-  return connect({ url, ...(token === undefined ? {} : { token }), ...(timeout === undefined ? {} : { timeout }) });
+  const timeout = given.number("timeout", { least: 1, most: 2 ** 31 - 1, unit: "milliseconds" }) ?? TIMEOUT;
+  return new Remote(url, token, timeout);
 }
 
 /** The coroutine that the first two words name. @throws {Problem} if they are not there */
@@ -34,22 +99,6 @@ export function named(words: readonly string[], usage: string): { name: string; 
   const [name = "", key = "", ...rest] = words;
   if (name === "" || key === "") throw new Problem(`which coroutine? Give its name and its key: ${usage}`, 2);
   return { name, key, rest };
-}
-
-/** Runs `ask`; what the server says against it, or its silence, is a {@link Problem}. */
-export async function asking<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof NoAnswerError) {
-      const { cause } = error;
-      const hint = cause instanceof TypeError ? "; is corun serve running there?" : "";
-      throw new Problem(`${error.message}${hint}`, 1);
-    }
-    if (error instanceof FailedError) throw new Problem(`it failed with ${error.name}: ${error.message}`, 1);
-    if (error instanceof ServerError) throw new Problem(error.message, 1);
-    throw error;
-  }
 }
 
 /** For retry and drop, which take a coroutine and nothing else. */

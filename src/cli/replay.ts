@@ -2,13 +2,12 @@
 //
 // May import: arguments, hosted, problem, store; the durable layer's types; Node's own modules.
 
-import { existsSync } from "node:fs";
 import process from "node:process";
 import type { Engine, ListOptions } from "../durable/index.ts";
 import { readArguments } from "./arguments.ts";
 import { type Hosted, host } from "./hosted.ts";
 import { Problem } from "./problem.ts";
-import { openStore } from "./store.ts";
+import { checkStore, openStore } from "./store.ts";
 
 export const help: string = `Usage: corun replay <program> --store FILE
 
@@ -40,7 +39,8 @@ export async function main(args: string[]): Promise<void> {
   if (program === undefined) throw new Problem("replay with what code? Name a program: corun replay main.ts", 2);
   if (more.length > 0) throw new Problem(`corun replay takes one program, but got ${more[0]}, too`, 2);
   const path = given.text("store") ?? "corun.db";
-  if (!existsSync(path)) throw new Problem(`no such store: ${path}`);
+  // Before the program runs.
+  checkStore(path, false);
   const hosted = await host(program);
   const engine = openStore(hosted.durable, path, { readonly: true });
   let counts: { matching: number; problems: number };

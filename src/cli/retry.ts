@@ -4,7 +4,7 @@
 
 import process from "node:process";
 import { readArguments } from "./arguments.ts";
-import { asking, connectAs, only, remoteHelp, remoteOptions } from "./remote.ts";
+import { only, remoteHelp, remoteOf, remoteOptions } from "./remote.ts";
 
 export const help: string = `Usage: corun retry <name> <key> [options]
 
@@ -23,7 +23,8 @@ export async function main(args: string[]): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  const handle = only(given, connectAs(given), "corun retry <name> <key>");
-  await asking(() => handle.retry());
+  const remote = remoteOf(given);
+  const handle = only(given, remote.client, "corun retry <name> <key>");
+  await remote.ask(() => handle.retry());
   process.stdout.write(`${handle.name}/${handle.key} fits its code, and goes on\n`);
 }

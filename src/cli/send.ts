@@ -7,7 +7,7 @@ import process from "node:process";
 import { CancelledError, StopIteration } from "../client/index.ts";
 import { readArguments } from "./arguments.ts";
 import { Problem } from "./problem.ts";
-import { asking, connectAs, named, remoteHelp, remoteOptions } from "./remote.ts";
+import { named, remoteHelp, remoteOf, remoteOptions } from "./remote.ts";
 
 export const help: string = `Usage: corun send <name> <key> [json] [options]
 
@@ -40,9 +40,10 @@ export async function main(args: string[]): Promise<void> {
     throw new Problem(`corun send takes one value; put it in quotes: '${[json, ...more].join(" ")}'`, 2);
   const value = json === undefined ? undefined : parse(json === "-" ? await text(process.stdin) : json);
   const id = given.text("id");
-  const handle = connectAs(given).open(name, key);
+  const remote = remoteOf(given);
+  const handle = remote.client.open(name, key);
   try {
-    print(await asking(() => handle.send(value, id === undefined ? {} : { id })));
+    print(await remote.ask(() => handle.send(value, id === undefined ? {} : { id })));
   } catch (error) {
     if (error instanceof CancelledError) throw new Problem(`${name}/${key} was cancelled`, 1);
     if (!(error instanceof StopIteration)) throw error;

@@ -11,7 +11,7 @@ import { type Arguments, readArguments } from "./arguments.ts";
 import { untilToldToEnd } from "./ending.ts";
 import { type Hosted, host } from "./hosted.ts";
 import { Problem } from "./problem.ts";
-import { openStore } from "./store.ts";
+import { checkStore, openStore } from "./store.ts";
 
 export const help: string = `Usage: corun serve <program> [options]
 
@@ -110,6 +110,8 @@ export async function main(args: string[]): Promise<void> {
   const grace = given.number("grace", TIME) ?? 10_000;
   const access = await accessOf(given);
   const limits = limitsOf(given);
+  // Before the program runs.
+  if (given.text("restate") === undefined) checkStore(storeOf(given), true);
 
   const hosted = await host(program);
   const { engine, where } = await engineOf(hosted, given);
@@ -127,11 +129,11 @@ async function serve(
   const { log } = options;
   const ending = untilToldToEnd(log);
   watch(log);
-  const { DurableError, checkReplay } = durable;
+  const { DurableError } = durable;
   const { StopIteration, CancelledError } = errors;
   const kinds = { DurableError, StopIteration, CancelledError };
   const fenced = (): void => ending.end("another process has taken the store", 1);
-  const service = new Service({ ...options, engine, coroutines, kinds, checkReplay, onFenced: fenced });
+  const service = new Service({ ...options, engine, coroutines, kinds, onFenced: fenced });
   const url = await service.listen().catch(async (error: NodeJS.ErrnoException) => {
     await engine.close();
     throw unreachable(error, options);
@@ -222,17 +224,22 @@ function logOf(given: Arguments): Log {
   return createLog({ level: level as Level, format, write: (line) => void process.stderr.write(line) });
 }
 
+const storeOf = (given: Arguments): string => given.text("store") ?? "corun.db";
+
 /** What keeps the journals. */
 async function engineOf(hosted: Hosted, given: Arguments): Promise<{ engine: Engine; where: string }> {
   const url = given.text("restate");
   if (url === undefined) {
-    const path = given.text("store") ?? "corun.db";
+    const path = storeOf(given);
     return { engine: openStore(hosted.durable, path), where: path };
   }
   if (given.text("store") !== undefined)
     throw new Problem("--store and --restate are two engines; give one of them", 2);
   return { engine: await onRestate(hosted, url, given), where: url };
 }
+
+/** How long Restate may be out of reach, in milliseconds, before whoever asks is told. */
+const LONGEST_ABSENCE = 10_000;
 
 async function onRestate({ library }: Hosted, url: string, given: Arguments): Promise<Engine> {
   if (!URL.canParse(url)) throw new Problem(`--restate must be an address, as http://127.0.0.1:8080, but is ${url}`, 2);
@@ -244,6 +251,8 @@ async function onRestate({ library }: Hosted, url: string, given: Arguments): Pr
   const address = given.text("restate-address");
   return restate(url, {
     admin: given.text("restate-admin") ?? admin.origin,
+    // Before a send is told that it has no answer yet: that there is no Restate is another thing.
+    patience: Math.min(LONGEST_ABSENCE, limitsOf(given).timeout / 2),
     serve: {
       ...(port === undefined ? {} : { port }),
       ...(at === undefined ? {} : { host: at }),

@@ -1,14 +1,13 @@
 // Where the commands that only look get their answers: a running server, or a store in a file.
 //
-// May import: arguments, problem, remote, store; the durable layer; Node's own modules.
+// May import: arguments, problem, remote, store; the durable layer.
 
-import { existsSync } from "node:fs";
 import * as durable from "../durable/index.ts";
 import type { Entry, Inspection, ListOptions, Summary } from "../durable/index.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { Problem } from "./problem.ts";
-import { asking, connectAs, remoteHelp, remoteOptions } from "./remote.ts";
-import { openStore } from "./store.ts";
+import { remoteHelp, remoteOf, remoteOptions } from "./remote.ts";
+import { checkStore, openStore } from "./store.ts";
 
 export const sourceOptions: Options = { ...remoteOptions, store: { type: "string" } };
 
@@ -28,17 +27,18 @@ export function sourceOf(given: Arguments): Source {
     if (given.text("url") !== undefined) throw new Problem("--store and --url are two sources; give one of them", 2);
     return ofStore(path);
   }
-  const client = connectAs(given);
+  const remote = remoteOf(given);
+  const { client } = remote;
   return {
-    list: (options) => asking(() => client.list(options)),
-    inspect: (name, key) => asking(() => client.open(name, key).inspect()),
-    history: (name, key) => asking(() => client.open(name, key).history()),
+    list: (options) => remote.ask(() => client.list(options)),
+    inspect: (name, key) => remote.ask(() => client.open(name, key).inspect()),
+    history: (name, key) => remote.ask(() => client.open(name, key).history()),
     close: async () => {},
   };
 }
 
 function ofStore(path: string): Source {
-  if (!existsSync(path)) throw new Problem(`no such store: ${path}`);
+  checkStore(path, false);
   const engine = openStore(durable, path, { readonly: true });
   return {
     list: (options) => engine.list(options),

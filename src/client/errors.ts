@@ -1,7 +1,8 @@
 // The errors of the client, beside `StopIteration` and `CancelledError`, which are those of corun.
 //
-// Imports nothing; the wire's types.
+// May import: the scheduler's errors; the wire's types.
 
+import { TimeoutError } from "../scheduler/errors.ts";
 import type { Trouble } from "./protocol.ts";
 
 /** What is known of a {@link ServerError}, beside its message. */
@@ -48,11 +49,16 @@ export class ParkedError extends ServerError {
   }
 }
 
-/** There was no answer in time. The last reason is the `cause`. */
-export class NoAnswerError extends Error {
+/**
+ * There was no answer in time. The last reason is the `cause`. With the handle of an engine, such an error is a
+ * `TimeoutError` with the same `code`, too.
+ */
+export class NoAnswerError extends TimeoutError {
+  readonly code = "NO_ANSWER";
   /** Of the send, which may have happened, or may still: ask again with it, and it happens once. */
   readonly id: string | undefined;
 
+  /** @internal */
   constructor(message: string, id: string | undefined, options?: ErrorOptions) {
     super(message, options);
     this.id = id;

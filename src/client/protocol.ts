@@ -57,7 +57,7 @@ export type Trouble =
   | "not-begun"
   /** 504: no answer in time. The turn goes on; ask again with the same id. */
   | "timeout"
-  /** 503: the server is about to end, or could not keep what was sent. Nothing has happened; ask again. */
+  /** 503: the server is about to end, or could not keep what was sent, or can't reach its Restate. Ask again, with the same id. */
   | "unavailable"
   /** 400: the request makes no sense; the message says why. */
   | "bad-request"

@@ -82,6 +82,24 @@ function withName(previous: Definition, name: string): Definition {
   throw new TypeError(`durable: a previous version of ${name} must have its name, but has ${show(previous.name)}`);
 }
 
+/**
+ * Whether `value` is what {@link durable} gave, of this copy of Corun: for whoever looks for durable coroutines among the
+ * exports of a module, as `corun serve` does. Its `name` is the one that `durable` was given.
+ *
+ * @example
+ * import { durable, isDurable } from "corun/durable";
+ * const counter = durable("counter", function* (): Coroutine.Body<number, void, number> {
+ *   for (let sum = 0; ; ) sum += yield sum;
+ * });
+ * isDurable(counter) && counter.name; // -> "counter"
+ * isDurable(coroutine(function* plain() {})); // -> false
+ */
+export function isDurable(value: unknown): value is DurableBody {
+  const definition = typeof value === "function" ? definitions.get(value) : undefined;
+  // A plain coroutine that an engine has opened is its own body.
+  return definition !== undefined && definition.body !== value;
+}
+
 /** Of what `durable` gives, or a coroutine function with a name. @throws {TypeError} if it is neither */
 export function definitionOf(body: unknown): Definition {
   const known = typeof body === "function" ? definitions.get(body) : undefined;

@@ -1,4 +1,8 @@
-// The errors of the durable layer. Imports nothing.
+// The errors of the durable layer.
+//
+// May import: the scheduler's errors.
+
+import { TimeoutError } from "../scheduler/errors.ts";
 
 /** The stable codes of {@link DurableError}: what went wrong, for programs that must tell. */
 export type DurableErrorCode =
@@ -23,7 +27,11 @@ export type DurableErrorCode =
   /** What was to be kept could not be written; nothing of it has happened. */
   | "NOT_KEPT"
   /** The engine was opened to read only. */
-  | "READONLY";
+  | "READONLY"
+  /** No Restate server could be reached in time, or it takes nothing just now. Ask again, with the same id. */
+  | "UNAVAILABLE"
+  /** Restate refused what was asked of it; or what is needed to serve on it is not there. */
+  | "RESTATE";
 
 /** A durable coroutine, or its engine, can't do what was asked; {@link DurableError.code} says why. */
 export class DurableError extends Error {
@@ -54,6 +62,22 @@ export class ReplayError extends DurableError {
 
   static {
     this.prototype.name = "ReplayError";
+  }
+}
+
+/**
+ * There was no answer to a send within its `timeout`. The turn goes on, and the same `id` asks for its answer again. It is a
+ * `TimeoutError`; one with which the coroutine itself has failed is that, and no `NoAnswerError`.
+ */
+export class NoAnswerError extends TimeoutError {
+  readonly code = "NO_ANSWER";
+  /** Of the send. */
+  readonly id: string;
+
+  /** @internal */
+  constructor(label: string, ms: number, id: string, why = "") {
+    super(`send to ${label} took more than ${ms} ms; its turn goes on, and its id asks again: ${id}${why}`);
+    this.id = id;
   }
 }
 

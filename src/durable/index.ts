@@ -1,8 +1,8 @@
 // Coroutines that last: `corun/durable`.
 
-export { again, durable, type DurableBody, type DurableOptions } from "./define.ts";
+export { again, durable, type DurableBody, type DurableOptions, isDurable } from "./define.ts";
 export { call, isReplaying, self, signal, step, uuid } from "./effects.ts";
-export { DurableError, type DurableErrorCode, NotSerializableError, ReplayError } from "./errors.ts";
+export { DurableError, type DurableErrorCode, NoAnswerError, NotSerializableError, ReplayError } from "./errors.ts";
 export { embedded, type Embedded, type EmbeddedOptions } from "./embedded.ts";
 export { inProcess, type InProcess, type InProcessOptions, type NearHandle } from "./in-process.ts";
 export type {
@@ -15,6 +15,7 @@ export type {
   Summary,
   Underway,
 } from "./engine/engine.ts";
+export type { Counts } from "./engine/tally.ts";
 export { checkReplay } from "./replay.ts";
 export type { Entry, ErrorText, Outcome, Retry, StepContext, Text } from "./port.ts";
 // The same as those of "corun".

@@ -185,6 +185,7 @@ export class Live implements Owner {
       at: this.time,
       version: this.definition.version,
       generation: base.generation + 1,
+      ...(base.origin !== undefined && { origin: base.origin }),
       salt: this.#run.chance.salt(),
       state,
       turns,
@@ -255,8 +256,14 @@ function noVersion({ label, definition, turns }: Live, version: string): ReplayE
   );
 }
 
-/** The base of a coroutine that has not begun. */
-export function freshBase(definition: Definition, at: number, salt: string): Base {
+/** The first generation that a coroutine with the same key, that begins when `base`'s is dropped, has for its ids. */
+export function originAfter({ origin = 0, generation }: Pick<Base, "origin" | "generation">): number {
+  return origin + generation + 1;
+}
+
+/** The base of a coroutine that has not begun. `origin` is 0, or what {@link originAfter} gave for the one before. */
+export function freshBase(definition: Definition, at: number, salt: string, origin: number): Base {
   const { version } = definition;
-  return { type: "base", at, version, generation: 0, salt, state: null, turns: 0, turn: null, signals: [] };
+  const base = { type: "base", at, version, generation: 0, salt, state: null, turns: 0, turn: null } as const;
+  return origin === 0 ? { ...base, signals: [] } : { ...base, origin, signals: [] };
 }

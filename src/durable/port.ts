@@ -31,6 +31,9 @@ export interface ErrorText {
   readonly name: string;
   readonly message: string;
   readonly code?: string | number;
+  readonly cause?: ErrorText;
+  /** Of an `AggregateError`. */
+  readonly errors?: readonly ErrorText[];
 }
 
 /** How a turn, a request or a coroutine ended. */
@@ -73,6 +76,11 @@ export interface Base {
   readonly version: string;
   /** How many times it has started over. */
   readonly generation: number;
+  /**
+   * How many generations there were under this key before, of coroutines that were dropped: the ids of its requests begin
+   * behind theirs. 0 if absent.
+   */
+  readonly origin?: number;
   /** 32 hexadecimal digits: where `random` and `uuid` start from. */
   readonly salt: string;
   /** What the body is called with; null at first, and then it is called with nothing. */

@@ -8,10 +8,16 @@ import { ReplayError } from "./errors.ts";
 import { freshBase, Live } from "./live.ts";
 import type { Answer, Base, Entry, ErrorText, Event, Mark, Outcome, Output } from "./port.ts";
 
-/** A coroutine that has no journal yet. The entries of the output are the first of it. */
-export function begin(definition: Definition, key: string, at: number, salt: string): { live: Live; output: Output } {
+/** A coroutine that has no journal yet. The entries of the output are the first of it. For `origin`: see {@link Base}. */
+export function begin(
+  definition: Definition,
+  key: string,
+  at: number,
+  salt: string,
+  origin = 0,
+): { live: Live; output: Output } {
   const live = new Live(definition, key);
-  return { live, output: live.start(freshBase(definition, at, salt)) };
+  return { live, output: live.start(freshBase(definition, at, salt, origin)) };
 }
 
 /**

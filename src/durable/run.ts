@@ -139,7 +139,7 @@ export class Run {
     const { name, key, base } = this.owner;
     this.#waits.set(n, wait);
     this.outside++;
-    this.owner.asked(request(n, `${name}/${key}/${base.generation}.${n}`));
+    this.owner.asked(request(n, `${name}/${key}/${(base.origin ?? 0) + base.generation}.${n}`));
     return n;
   }
 

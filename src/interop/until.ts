@@ -65,8 +65,10 @@ class Until extends Op<unknown> {
     // The constructor of a promise makes one of what is none, and of what is thrown.
     const promise = this.#promise ?? new Promise<unknown>((resolve) => resolve(this.#start()));
     this.#promise = null;
+    // Before anything that may refuse: a promise that nobody listens to ends the process when it is rejected.
+    const line = lineFor(promise);
     task.scheduler.external++;
-    this.#line = lineFor(promise).add(this);
+    this.#line = line.add(this);
   }
 
   /** @internal */

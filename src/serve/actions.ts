@@ -4,7 +4,6 @@
 
 import type { CancelBody, PostBody, SendAnswer, SendBody, SignalBody } from "../client/protocol.ts";
 import type { DurableBody } from "../durable/define.ts";
-import type { Entry } from "../durable/port.ts";
 import type { Engine, Handle, ListOptions, Summary } from "../durable/engine/engine.ts";
 import { fieldsOf } from "./body.ts";
 import { failureOf } from "./failures.ts";
@@ -35,8 +34,6 @@ export interface ActionOptions {
   /** What is served, by name. */
   coroutines: ReadonlyMap<string, DurableBody>;
   kinds: Kinds;
-  /** That of the coroutines' own copy of corun. */
-  checkReplay: (body: unknown, journal: readonly Entry[], key: string) => void;
   /** How long a send that does not say so waits for its answer, in milliseconds. */
   timeout: number;
 }
@@ -65,7 +62,7 @@ export class Actions {
       case "health":
         return { status: 200, body: { status: "ok" } };
       case "metrics":
-        return { status: 200, body: this.numbers.text(await this.#count()) };
+        return { status: 200, body: this.numbers.text(await this.#count(), this.#options.engine.counts()) };
       case "list":
         return { status: 200, body: { coroutines: await this.#options.engine.list(this.#listOptions(route)) } };
       case "send":
@@ -116,7 +113,9 @@ export class Actions {
         return { status: 204 };
       }
       case "retry":
-        return this.#retry(handle);
+        await begun(handle);
+        await handle.retry();
+        return { status: 204 };
       default:
         await begun(handle);
         await handle.drop();
@@ -147,37 +146,12 @@ export class Actions {
   /** One turn, from the send to its answer. */
   async #turn(handle: Handle, value: unknown, id: string): Promise<SendAnswer> {
     const { kinds } = this.#options;
-    const { name } = handle;
-    const ended = (outcome: string): void => this.numbers.turns.add({ name, outcome });
     try {
-      const yielded = await handle.send(value, { id });
-      ended("yielded");
-      return { id, done: false, value: yielded };
+      return { id, done: false, value: await handle.send(value, { id }) };
     } catch (error) {
-      if (error instanceof kinds.StopIteration) {
-        ended("returned");
-        return { id, done: true, value: error.value };
-      }
-      const refusal = failureOf(error, kinds);
-      if (refusal?.type === "failed" || refusal?.type === "cancelled") ended(refusal.type);
-      throw refusal ?? error;
+      if (error instanceof kinds.StopIteration) return { id, done: true, value: error.value };
+      throw failureOf(error, kinds) ?? error;
     }
-  }
-
-  /**
-   * Goes through the journal with the code that is here. One that fits goes on by itself: what was under way when the
-   * server started, all else with what comes next.
-   */
-  async #retry(handle: Handle): Promise<Answer> {
-    await begun(handle);
-    const { engine, coroutines, checkReplay } = this.#options;
-    const body = coroutines.get(handle.name)!;
-    checkReplay(body, await handle.history(), handle.key);
-    engine.serve(body);
-    const { state, problem } = await handle.inspect();
-    if (state !== "parked") return { status: 204 };
-    const what = `its journal fits the code that is here, and did not when it was tried: start the server again. ${problem}`;
-    throw new Refusal("parked", what, { name: "ReplayError" });
   }
 
   #listOptions({ name, query }: Route): ListOptions {

@@ -17,6 +17,7 @@ const MEANING: Partial<Record<DurableErrorCode, Trouble>> = {
   CLOSED: "unavailable",
   FENCED: "unavailable",
   NOT_KEPT: "unavailable",
+  UNAVAILABLE: "unavailable",
 };
 
 /** What a known error of the engine means; null: it is none. */

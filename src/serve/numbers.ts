@@ -3,6 +3,7 @@
 // May import: metrics, Node's own modules.
 
 import process from "node:process";
+import type { Counts } from "../durable/engine/tally.ts";
 import { Counter, expose, Gauge, Histogram } from "./metrics.ts";
 
 /** In seconds: from a turn that has nothing to wait for to one that waits for people. */
@@ -16,10 +17,6 @@ export interface Count {
 }
 
 export class Numbers {
-  readonly turns: Counter = new Counter(
-    "corun_turns_total",
-    "Sends that were answered, by how: yielded, returned, failed or cancelled.",
-  );
   readonly refused: Counter = new Counter("corun_refused_total", "Requests that were not done, by why.");
   readonly latency: Histogram = new Histogram(
     "corun_send_seconds",
@@ -31,10 +28,10 @@ export class Numbers {
   readonly #start: number = Date.now() / 1000;
 
   /** The page for Prometheus. */
-  text(instances: readonly Count[]): string {
+  text(instances: readonly Count[], done: readonly Counts[]): string {
     const { open } = this;
     return expose([
-      this.turns,
+      ...families(done),
       this.refused,
       this.latency,
       new Gauge("corun_queue", "Sends that have come and have no answer yet.", () =>
@@ -50,6 +47,39 @@ export class Numbers {
       new Gauge("process_cpu_seconds_total", "Time on a processor.", () => [[{}, cpu()]], "counter"),
     ]);
   }
+}
+
+/** What the engine has counted. */
+function families(done: readonly Counts[]): Gauge[] {
+  const byOutcome = (of: (counts: Counts) => Readonly<Record<string, number>>) => () =>
+    done.flatMap((counts) =>
+      Object.entries(of(counts)).map(([outcome, count]) => [{ name: counts.name, outcome }, count] as const),
+    );
+  const byName = (of: (counts: Counts) => number) => () => done.map((each) => [{ name: each.name }, of(each)] as const);
+  const counter = (name: string, help: string, read: ReturnType<typeof byName>) =>
+    new Gauge(name, help, read, "counter");
+  return [
+    counter(
+      "corun_turns_total",
+      "Turns that have ended, by how: yielded, returned, failed or cancelled.",
+      byOutcome(({ turns }) => turns),
+    ),
+    counter(
+      "corun_steps_total",
+      "Attempts of steps that have ended, by how: returned or failed.",
+      byOutcome(({ steps }) => steps),
+    ),
+    counter(
+      "corun_replays_total",
+      "How often a coroutine was brought back from its journal.",
+      byName(({ replays }) => replays),
+    ),
+    counter(
+      "corun_replayed_entries_total",
+      "Entries of journals that replays went through.",
+      byName(({ entries }) => entries),
+    ),
+  ];
 }
 
 function cpu(): number {

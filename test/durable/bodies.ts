@@ -2,6 +2,7 @@
 
 import { coroutine, type Coroutine, sleep, spawn, timeout } from "corun";
 import { again, all, call, durable, race, random, self, signal, step, uuid } from "corun/durable";
+import { seen } from "./caught.ts";
 
 type Body<Y, S = void, R = void> = Coroutine.Body<Y, R, S>;
 
@@ -52,6 +53,29 @@ export const careful = durable("careful", function* (): Body<string, string> {
   }
 });
 
+/** Answers with the id of its last step; starts over after every other turn. */
+export const numbered = durable("numbered", function* (last: string = ""): Body<string> {
+  for (let turns = 0; turns < 2; turns++) {
+    yield last;
+    last = yield* step("number", ({ id }) => id);
+  }
+  return again(last);
+});
+
+/** The ids of the steps of `hanging` that have begun, in this process. */
+export const begun: string[] = [];
+
+/** Its step never ends when it is told to hang. */
+export const hanging = durable("hanging", function* (): Body<string, "hang" | "go"> {
+  for (let last = ""; ;) {
+    const what = yield last;
+    last = yield* step("hang", ({ id }) => {
+      begun.push(id);
+      return what === "hang" ? new Promise<never>(() => {}) : id;
+    });
+  }
+});
+
 export const failing = durable("failing", function* (): Body<string, string> {
   for (let last = ""; ;) {
     const what = yield last;
@@ -75,6 +99,54 @@ export const stubborn = durable("stubborn", function* (): Body<number, number> {
       return attempt;
     };
     attempts = yield* step("try", work, { retry: { attempts: 5, delay: 1 } });
+  }
+});
+
+/** What the step of `thrower` throws. */
+const THROWN: Record<string, () => unknown> = {
+  cause: () => new TypeError("fetch failed", { cause: Object.assign(new Error("refused"), { code: "ECONNREFUSED" }) }),
+  several: () => new AggregateError([new RangeError("one"), new Error("two", { cause: "a text" })], "all of them"),
+  text: () => "just a text",
+  nothing: () => undefined,
+  record: () => ({ status: 404 }),
+  like: () => ({ name: "OtherRealm", message: "not of this one", code: 7 }),
+  odd: () => Object.assign(Object.create(null) as object, { toString: null }),
+};
+
+/** Answers with what it has caught of its step, and fails with it if it is told so. */
+export const thrower = durable("thrower", function* (): Body<unknown, { what: string; isCaught: boolean }> {
+  for (let last: unknown = null; ;) {
+    const { what, isCaught } = yield last;
+    try {
+      yield* step("throw", () => {
+        throw THROWN[what]!();
+      });
+    } catch (error) {
+      if (!isCaught) throw new Error("it has failed", { cause: error });
+      last = seen(error);
+    }
+  }
+});
+
+/** Tries a step again by hand, with a sleep in between, until it gives the number that it is sent. */
+export const persistent = durable("persistent", function* (): Body<string[], number> {
+  let times = 0;
+  for (let log: string[] = []; ;) {
+    const needed = yield log;
+    log = [];
+    for (let isDone = false; !isDone;) {
+      try {
+        const given = yield* step("try", () => {
+          if (++times % needed !== 0) throw new Error(`${times % needed} is too few`);
+          return needed;
+        });
+        log.push(`got ${given}`);
+        isDone = true;
+      } catch (error) {
+        log.push((error as Error).message);
+        yield* sleep(2);
+      }
+    }
   }
 });
 
@@ -150,10 +222,29 @@ export const maker = durable("maker", function* (): Body<unknown, string> {
   }
 });
 
+/** Has what it is asked for made by a step. */
+export const making = durable("making", function* (): Body<unknown, string> {
+  for (let last: unknown; ;) {
+    const what = yield last;
+    try {
+      last = yield* step("make", () => (what === "a date" ? { list: [1, { "a b": new Date(0) }] } : 5));
+    } catch (error) {
+      const { name, message, path } = error as Error & { path: string };
+      last = { name, message, path };
+    }
+  }
+});
+
 /** Waits for a promise itself. */
 export const hasty = durable("hasty", function* (): Body<string, () => void> {
   yield "ready";
   yield* timeout(10, (yield "set") as never);
+});
+
+/** Fails, as its time is up. */
+export const impatient = durable("impatient", function* (): Body<string, string> {
+  yield "";
+  yield* timeout(1, sleep(3_600_000));
 });
 
 /** A child that goes on while it waits for sends. */

@@ -7,3 +7,15 @@ export async function caught(promise: Promise<unknown>): Promise<unknown> {
     return error;
   }
 }
+
+/** All that can be seen of an error. */
+export function seen(error: unknown): unknown {
+  const { name, message, code, cause, errors } = error as Error & { code?: unknown; errors?: unknown[] };
+  return {
+    is: error instanceof Error && error.constructor.name,
+    says: `${name}: ${message}`,
+    ...(code !== undefined && { code }),
+    ...(cause !== undefined && { cause: seen(cause) }),
+    ...(errors !== undefined && { errors: errors.map(seen) }),
+  };
+}

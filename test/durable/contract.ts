@@ -3,13 +3,14 @@
 // Keys are new for each test, so that a store may be shared.
 
 import { CancelledError, coroutine, run, spawn, StopIteration, TimeoutError, until } from "corun";
-import { checkReplay, durable, type DurableBody, type Engine, step } from "corun/durable";
+import { checkReplay, durable, type DurableBody, type Engine, NoAnswerError, step } from "corun/durable";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import * as bodies from "./bodies.ts";
-import { caught } from "./caught.ts";
+import { caught, seen } from "./caught.ts";
 
-const { approval, brief, caller, careful, consumer, counter, done, failing, first, lucky, maker } = bodies;
-const { short, sleeper, stubborn, ticking, together, worker } = bodies;
+const { approval, begun, brief, caller, careful, consumer, counter, done, failing, first, hanging, lucky } = bodies;
+const { impatient, maker, making, numbered, persistent, short, sleeper, stubborn, thrower, ticking, together, worker } =
+  bodies;
 
 /** A store that an engine can be opened on again and again, as by one process after the other. */
 export interface Site {
@@ -142,6 +143,60 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
 
       it("throws the failure of a step, with its name, message and code", async () => {
         expect(await engine.open(failing, key).send("luck")).toBe("true TypeError no luck E_NO");
+      });
+
+      it.each<[what: string, thrown: unknown]>([
+        [
+          "cause",
+          {
+            is: "TypeError",
+            says: "TypeError: fetch failed",
+            cause: { is: "Error", says: "Error: refused", code: "ECONNREFUSED" },
+          },
+        ],
+        [
+          "several",
+          {
+            is: "AggregateError",
+            says: "AggregateError: all of them",
+            errors: [
+              { is: "RangeError", says: "RangeError: one" },
+              { is: "Error", says: "Error: two", cause: { is: "Error", says: "Error: a text" } },
+            ],
+          },
+        ],
+        ["text", { is: "Error", says: "Error: just a text" }],
+        ["nothing", { is: "Error", says: "Error: undefined" }],
+        ["record", { is: "Error", says: 'Error: {"status":404}' }],
+        ["like", { is: "Error", says: "OtherRealm: not of this one", code: 7 }],
+        ["odd", { is: "Error", says: 'Error: {"toString":null}' }],
+      ])(
+        "throws what a step has thrown, with all that is kept of it, now and at a replay: %s",
+        async (what, thrown) => {
+          const t = engine.open(thrower, key);
+          expect(await t.send({ what, isCaught: true })).toEqual(thrown);
+          checkReplay(thrower, await t.history(), key);
+          const failure = await caught(t.send({ what, isCaught: false }));
+          expect(seen(failure)).toEqual({ is: "Error", says: "Error: it has failed", cause: thrown });
+          checkReplay(thrower, await t.history(), key);
+        },
+      );
+
+      it("fails in the body where its result can't be kept, and says where that is", async () => {
+        const m = engine.open(making, key);
+        expect(await m.send("a date")).toEqual({
+          name: "NotSerializableError",
+          path: '$.list[1]["a b"]',
+          message: `what step make of making/${key} gives can't be kept in a journal: $.list[1]["a b"] is a Date; send getTime() or toISOString()`,
+        });
+        expect(await m.send("a number")).toBe(5);
+        checkReplay(making, await m.history(), key);
+      });
+
+      it("may be caught, and tried again by the body itself", async () => {
+        const p = engine.open(persistent, key);
+        expect(await p.send(3)).toEqual(["1 is too few", "2 is too few", "got 3"]);
+        expect(await p.send(1)).toEqual(["got 1"]);
       });
 
       it("tries again as a step's retry says", async () => {
@@ -316,10 +371,83 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
         const a = engine.open(approval, key);
         const error = await caught(a.send("ok", { id: "q", timeout: 20 }));
         expect(error).toBeInstanceOf(TimeoutError);
-        expect(error).toMatchObject({ id: "q" });
+        expect(error).toBeInstanceOf(NoAnswerError);
+        expect(error).toMatchObject({ name: "TimeoutError", code: "NO_ANSWER", id: "q" });
+        expect(String(error)).toContain(
+          `send to approval/${key} took more than 20 ms; its turn goes on, and its id asks again: q`,
+        );
         const answer = a.send("ok", { id: "q" });
         await a.signal("ok", "yes");
         expect(await answer).toBe("yes");
+      });
+
+      it("names the id that it has made for a send that takes too long", async () => {
+        const a = engine.open(approval, key);
+        const { id } = (await caught(a.send("ok", { timeout: 20 }))) as NoAnswerError;
+        await a.signal("ok", "yes");
+        expect(await a.send("not taken", { id })).toBe("yes");
+      });
+
+      it("tells the time that was up in the body from that of a send", async () => {
+        const error = await caught(engine.open(impatient, key).send("at once", { timeout: 60_000 }));
+        expect(error).toBeInstanceOf(TimeoutError);
+        expect(error).not.toBeInstanceOf(NoAnswerError);
+      });
+    });
+
+    describe("after a drop", () => {
+      it("gives no id of a step or a call again, however often it starts over or is dropped", async () => {
+        const c = engine.open(numbered, key);
+        const ids = async (sends: number) => {
+          const given: string[] = [];
+          for (let n = 0; n < sends; n++) given.push((await c.send()).slice(`numbered/${key}/`.length));
+          return given;
+        };
+        await c.drop(); // there was none
+        expect(await ids(5)).toEqual(["0.1", "0.2", "1.1", "1.2", "2.1"]);
+        await c.drop();
+        expect((await engine.list({ name: "numbered" })).map((each) => each.key)).not.toContain(key);
+        expect(await ids(3)).toEqual(["3.1", "3.2", "4.1"]);
+        expect(await c.inspect()).toMatchObject({ turns: 3, generation: 1 });
+        checkReplay(numbered, await c.history(), key);
+        await c.drop();
+        await c.drop();
+        expect(await ids(1)).toEqual(["5.1"]);
+      });
+
+      it("has its step begin under another id, also where the one before runs", async () => {
+        const h = engine.open(hanging, key);
+        const sent = caught(h.send("hang"));
+        await expect.poll(() => begun).toContain(`hanging/${key}/0.1`);
+        await h.drop();
+        expect(await sent).toMatchObject({ code: "DROPPED" });
+        expect(await h.send("go")).toBe(`hanging/${key}/1.1`);
+      });
+
+      it("calls another one anew", async () => {
+        const to = newKey();
+        const c = engine.open(caller, key);
+        expect(await c.send({ to, add: 5 })).toEqual({ n: 1, sum: 5 });
+        await c.drop();
+        expect(await c.send({ to, add: 5 })).toEqual({ n: 2, sum: 10 });
+      });
+
+      it("draws other chance", async () => {
+        const l = engine.open(lucky, key);
+        const drawn = await l.send();
+        await l.drop();
+        expect(new Set([...drawn, ...(await l.send())]).size).toBe(4);
+      });
+
+      it("leaves those alone whose keys begin like its own", async () => {
+        const h = engine.open(hanging, `${key}/more`);
+        const sent = caught(h.send("hang", { timeout: 500 }));
+        await expect.poll(() => begun).toContain(`hanging/${key}/more/0.1`);
+        await engine.open(hanging, key).send("go");
+        await engine.open(hanging, key).drop();
+        expect(await sent).toBeInstanceOf(TimeoutError);
+        expect(await h.inspect()).toMatchObject({ state: "busy", requests: [{ name: "hang" }] });
+        await h.drop();
       });
     });
 
@@ -388,6 +516,27 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
       });
     });
 
+    describe("what is counted", () => {
+      it("are turns and attempts of steps, by how they ended", async () => {
+        const name = `counted${key}`;
+        const body = durable(name, function* (): Generator<string, void, string> {
+          for (let what = yield ""; what !== "end"; what = yield what) {
+            const work = ({ attempt }: { attempt: number }) => {
+              if (attempt < 3) throw new Error(what);
+            };
+            yield* step("work", work, { retry: { attempts: what === "fail" ? 1 : 3, delay: 1 } });
+          }
+        });
+        const one = engine.open(body, key);
+        for (const what of ["go", "go", "end", "late"]) await one.send(what).catch(() => {});
+        await caught(engine.open(body, newKey()).send("fail"));
+        expect(engine.counts().find((each) => each.name === name)).toMatchObject({
+          turns: { yielded: 2, returned: 1, failed: 1, cancelled: 0 },
+          steps: { returned: 2, failed: 5 },
+        });
+      });
+    });
+
     describe("code that does something else", () => {
       const old = durable("changing", function* (): Generator<string, void, string> {
         for (let last = ""; ;) {
@@ -428,6 +577,43 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
         expect(await c.send("two", { id: "x" })).toBe("charged two");
       });
 
+      it("is tried again when that is asked: it stays parked while the code does not fit, and goes on when it does", async () => {
+        const c = engine.open(old, key);
+        await c.send("one");
+        engine.serve(other);
+        await expect(c.send("two", { id: "x" })).rejects.toMatchObject({ code: "MISMATCH" });
+        await expect(c.retry()).rejects.toMatchObject({ name: "ReplayError", code: "MISMATCH", turn: 1, entry: 2 });
+        expect((await c.inspect()).state).toBe("parked");
+        engine.serve(old);
+        await c.retry();
+        expect((await c.inspect()).state).toBe("waiting");
+        await c.retry();
+        expect(await c.send("two", { id: "x" })).toBe("charged two");
+      });
+
+      it("has nothing to try again where it does not exist, and begins nothing", async () => {
+        const c = engine.open(old, key);
+        await c.retry();
+        expect((await c.inspect()).state).toBe("new");
+      });
+
+      it("begins a new one when it is dropped, with ids that the old one has not given", async () => {
+        const naming = (name: string) =>
+          durable("renamed", function* (): Generator<string, void, void> {
+            for (let last = ""; ;) {
+              yield last;
+              last = yield* step(name, ({ id }) => id);
+            }
+          });
+        engine.serve(naming("charge"));
+        const c = engine.open("renamed", key);
+        expect(await c.send(1)).toBe(`renamed/${key}/0.1`);
+        engine.serve(naming("invoice"));
+        await expect(c.send(1)).rejects.toMatchObject({ code: "MISMATCH" });
+        await c.drop();
+        expect(await c.send(1)).toBe(`renamed/${key}/1.1`);
+      });
+
       it("goes on with the version that one has begun with, and begins new ones with the newest", async () => {
         const c = engine.open(old, key);
         await c.send("one");
@@ -457,6 +643,15 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
           yield* until(Promise.resolve(1));
         });
         await expect(engine.open(waiting, key).send(1)).rejects.toThrow("do it in a step(name, fn)");
+      });
+
+      it("does not leave the promise of such a wait to nobody: a rejection of it would end the process", async () => {
+        const refusing = durable(`refusing${key}`, function* (): Generator<number, void, number> {
+          yield 0;
+          yield* until(Promise.reject(new Error("nobody hears this")));
+        });
+        await expect(engine.open(refusing, key).send(1)).rejects.toThrow("do it in a step(name, fn)");
+        await new Promise((resolve) => setTimeout(resolve));
       });
 
       it("finds coroutines that wait for one another in a circle", async () => {
@@ -508,6 +703,23 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
         await engine.open(approval, key).signal("x", "kept");
         await restart();
         expect(await engine.open(approval, key).send("x")).toBe("kept");
+      });
+
+      it("counts a replay, and the entries that it goes through", async () => {
+        for (let n = 0; n < 3; n++) await engine.open(consumer, key).send(n);
+        await restart();
+        await engine.open(consumer, key).send(3);
+        const { replays, entries, turns } = engine.counts().find(({ name }) => name === "consumer")!;
+        expect(turns.yielded).toBe(1);
+        expect(entries).toBe(replays * 7);
+        expect(replays).toBeGreaterThan(0);
+      });
+
+      it("still gives no id of one that was dropped", async () => {
+        await engine.open(numbered, key).send();
+        await engine.open(numbered, key).drop();
+        await restart();
+        expect(await engine.open(numbered, key).send()).toBe(`numbered/${key}/1.1`);
       });
 
       it("keeps how one has ended", async () => {

@@ -2,8 +2,21 @@
 // how what is under way goes on in the next process.
 
 import path from "node:path";
-import { type Coroutine, sleep } from "corun";
-import { call, durable, type Embedded, embedded, inProcess, isReplaying, race, signal, step } from "corun/durable";
+import { type Coroutine, coroutine, sleep } from "corun";
+import {
+  call,
+  checkReplay,
+  durable,
+  type Embedded,
+  embedded,
+  type Engine,
+  inProcess,
+  isDurable,
+  isReplaying,
+  race,
+  signal,
+  step,
+} from "corun/durable";
 import { VirtualClock } from "corun/testing";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Database, openDatabase } from "../../src/durable/sqlite/driver.ts";
@@ -87,6 +100,33 @@ describe("a step", () => {
     });
     await expect(inProcess().open(choosy, "a").send()).rejects.toThrow("a bug");
     expect(attempts).toBe(1);
+  });
+
+  it("fails with what its retry throws when that is asked", async () => {
+    const asking = durable("asking", function* (): Body<string> {
+      yield "";
+      const fail = () => {
+        throw new Error("the failure");
+      };
+      const when = () => {
+        throw new RangeError("no idea");
+      };
+      yield* step("try", fail, { retry: { attempts: 9, delay: 1, when } });
+    });
+    const error = await caught(inProcess().open(asking, "a").send());
+    expect(String(error)).toBe("RangeError: no idea");
+  });
+
+  it("is tried again without a wait as often as it needs", async () => {
+    const restless = durable("restless", function* (): Body<number> {
+      yield 0;
+      const work = ({ attempt }: { attempt: number }) => {
+        if (attempt < 1200) throw new Error("not yet"); // 2 ** 1024 is infinite
+        return attempt;
+      };
+      yield yield* step("try", work, { retry: { attempts: Number.POSITIVE_INFINITY, delay: 0 } });
+    });
+    expect(await inProcess({ clock: new VirtualClock() }).open(restless, "a").send()).toBe(1200);
   });
 
   it("fails in the body where its result can't be kept", async () => {
@@ -205,6 +245,34 @@ describe("what is under way when an engine ends", () => {
   });
 });
 
+describe("a drop that comes from a step, while something is being written", () => {
+  it.each(["in memory", "in a file"])("%s: what comes after it is for the next one", async (where) => {
+    const file = path.join(folder(), "store.db");
+    const engine: Engine = where === "in a file" ? open(file) : inProcess();
+    const c = engine.open(counter, "c");
+    await c.send(5);
+    const answers: Promise<unknown>[] = [];
+    const dropper = durable("dropper", function* (): Body<string> {
+      yield "";
+      yield yield* step("drop", async () => {
+        answers.push(caught(c.send(1)), c.drop(), c.send(2), c.signal("x"), c.cancel(), caught(c.send(3)));
+        return "dropped";
+      });
+    });
+    expect(await engine.open(dropper, "d").send()).toBe("dropped");
+    const [before, , after, , , late] = await Promise.all(answers);
+    expect(before).toMatchObject({ code: "DROPPED" });
+    expect(after).toEqual({ n: 1, sum: 2 });
+    expect(late).toMatchObject({ name: "CancelledError" });
+    expect(await c.inspect()).toMatchObject({ state: "cancelled", turns: 1 });
+    await engine.close();
+    if (where !== "in a file") return;
+    const next = open(file);
+    checkReplay(counter, await next.open(counter, "c").history());
+    expect(await next.open(counter, "c").inspect()).toMatchObject({ state: "cancelled", turns: 1 });
+  });
+});
+
 describe("a call", () => {
   it("to a coroutine that is parked waits until there is code for it", async () => {
     const body = (name: string) =>
@@ -231,6 +299,85 @@ describe("a call", () => {
     expect(request!.lastError).toContain("target/t is parked");
     engine.serve(good);
     expect(await f.send(undefined, { id: "x" })).toBe("good");
+  });
+});
+
+describe("one that is parked, and tried again", () => {
+  let word = "pack";
+  // A mistake: it hangs on a variable of the module.
+  const careless = durable("careless", function* (): Body<string, string> {
+    for (let last = ""; ;) {
+      const what = yield last;
+      last = yield* step(word, () => `${what} done`);
+    }
+  });
+
+  it("goes on with all that has waited for it: a call to it, and posts", async () => {
+    const asking = durable("asks", function* (): Body<string> {
+      for (let last = ""; ;) {
+        yield last;
+        last = yield* call(careless, "c", "call");
+      }
+    });
+    const clock = new VirtualClock({ auto: false });
+    const engine = inProcess({ maxLive: 0, clock });
+    const c = engine.open(careless, "c");
+    await c.send("first");
+    await c.post("post", { after: 100 });
+    word = "wrap";
+    await expect(c.send("x")).rejects.toMatchObject({ code: "MISMATCH" });
+    const asked = engine.open(asking, "a").send(undefined, { id: "q" });
+    await clock.advance(200);
+    await expect(c.retry()).rejects.toMatchObject({ code: "MISMATCH" });
+    word = "pack";
+    await expect(c.send("x")).rejects.toMatchObject({ code: "MISMATCH" }); // it is not tried again by itself
+    await c.retry();
+    expect(await asked).toBe("call done");
+    await expect.poll(async () => (await c.inspect()).turns).toBe(3);
+    expect(await c.send("last")).toBe("last done");
+  });
+
+  it("goes on when its damaged journal was put right in the store", async () => {
+    const file = path.join(folder(), "store.db");
+    const first = open(file);
+    await first.open(counter, "a").send(1);
+    await first.close();
+    const database = openDatabase(file, { readonly: false });
+    database.exec("update journal set data = 'no JSON' where type = 'base'");
+    const engine = open(file);
+    const a = engine.open(counter, "a");
+    const error = await caught(a.send(1));
+    expect(error).toMatchObject({ code: "STORE" });
+    expect(String(error)).toContain("the journal of counter/a can't be read");
+    await expect(a.retry()).rejects.toMatchObject({ code: "STORE" });
+    const base = JSON.stringify({
+      type: "base",
+      at: 0,
+      version: "1",
+      generation: 0,
+      salt: "0".repeat(32),
+      state: null,
+      turns: 0,
+      turn: null,
+      signals: [],
+    });
+    database.exec(`update journal set data = '${base}' where type = 'base'`);
+    database.close();
+    await a.retry();
+    expect(await a.send(1)).toEqual({ n: 2, sum: 2 });
+  });
+});
+
+describe("isDurable", () => {
+  it("knows what durable has given, and nothing else", () => {
+    const plain = coroutine(function* plain(): Generator<number> {
+      yield 1;
+    });
+    const made = durable("made", plain);
+    inProcess().open(plain, "a");
+    expect([counter, made].map((each) => isDurable(each) && each.name)).toEqual(["counter", "made"]);
+    for (const other of [plain, function* () {}, () => {}, {}, null, undefined, "counter"])
+      expect(isDurable(other)).toBe(false);
   });
 });
 

@@ -69,7 +69,9 @@ describe("a process that only sends", () => {
   it("gives up when Restate can't be reached for too long", async () => {
     const [nowhere] = await freePorts(1);
     const engine = restate(`http://127.0.0.1:${nowhere}`, { patience: 100 });
-    await expect(engine.open("counter", "1").send(1)).rejects.toThrow("there is no way to Restate at");
+    const error = await caught(engine.open("counter", "1").send(1));
+    expect(error).toMatchObject({ code: "UNAVAILABLE" });
+    expect(String(error)).toContain("there is no way to Restate at");
     await engine.close();
   });
 
@@ -85,6 +87,57 @@ describe("a process that only sends", () => {
     await engine.close();
     await expect(engine.open("counter", "1").send(1)).rejects.toMatchObject({ code: "CLOSED" });
   });
+});
+
+it("says that there is no Restate, where it is to serve and can't say so to it", async () => {
+  const [ingress, admin, own] = (await freePorts(3)) as [number, number, number];
+  const options = { admin: `http://127.0.0.1:${admin}`, serve: { port: own }, patience: 100 };
+  const engine = restate(`http://127.0.0.1:${ingress}`, options);
+  const error = await caught(engine.open(counter, "1").send(1));
+  expect(error).toMatchObject({ code: "UNAVAILABLE" });
+  expect(String(error)).toContain(`there is no way to Restate's admin API at http://127.0.0.1:${admin}`);
+  await engine.close();
+});
+
+it("says that its port is taken", async () => {
+  const engine = engineOf({ serve: { port } });
+  const error = await caught(engine.open(counter, "1").send(1));
+  expect(error).toMatchObject({ code: "RESTATE" });
+  expect(String(error)).toMatch(/no port for Restate to reach this process: .*EADDRINUSE.*; give restate\(…\) another/);
+  await engine.close();
+});
+
+it("takes what has come to one that is parked as soon as it is tried again and fits", async () => {
+  const name = `hearing${newKey()}`;
+  const hears = (what: string) =>
+    durable(name, function* (): Body<unknown, void> {
+      for (let last: unknown; ;) {
+        yield last;
+        yield* step(what, () => 0);
+        last = yield* signal("news");
+      }
+    });
+  const [other] = await freePorts(1);
+  const engine = engineOf({ serve: { port: other! } });
+  const [fits, differs] = [hears("listen"), hears("look")];
+  engine.serve(fits);
+  const c = engine.open(name, "1");
+  await c.signal("news", "old");
+  expect(await c.send()).toBe("old");
+  engine.serve(differs);
+  await expect(c.send()).rejects.toMatchObject({ code: "MISMATCH" });
+  await c.signal("news", "fresh");
+  await expect(c.retry()).rejects.toMatchObject({ code: "MISMATCH" });
+  engine.serve(fits);
+  await c.retry();
+  // And not only when it is looked again by itself, after 30 s.
+  await expect
+    .poll(async () => (await c.history()).some((entry) => entry.type === "signal" && entry.value === '"fresh"'), {
+      timeout: 25_000,
+    })
+    .toBe(true);
+  expect(await c.send()).toBe("fresh");
+  await engine.close();
 });
 
 it("serves as soon as Restate is there", async () => {
@@ -236,15 +289,17 @@ describe("what is kept", () => {
     expect(await keys()).toBeLessThanOrEqual(some + 2);
   });
 
-  it("is nothing after drop, posts included", async () => {
+  it("is nothing after drop but what ids were given, posts included", async () => {
     const key = newKey();
     const c = serving.open(counter, key);
     await c.send(1);
     await c.post(5, { after: 500 });
     await c.drop();
     await pause(800);
-    expect(await query(`SELECT key FROM state WHERE service_key = '${key}'`)).toEqual([]);
+    const left = await query(`SELECT key, value_utf8 AS value FROM state WHERE service_key = '${key}'`);
+    expect(left).toEqual([{ key: "m", value: '{"origin":1}' }]);
     expect((await c.inspect()).state).toBe("new");
+    expect((await engineOf().list({ name: "counter" })).map((each) => each.key)).not.toContain(key);
   });
 
   it("is no invocation with a journal of Restate's own", async () => {

@@ -1,8 +1,15 @@
 // What the commands say to a command line that makes no sense.
 
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Problem } from "../../src/cli/problem.ts";
+import { Remote } from "../../src/cli/remote.ts";
+import { openDatabase } from "../../src/durable/sqlite/driver.ts";
 
 const commands: Record<string, () => Promise<{ help: string; main: (args: string[]) => Promise<void> }>> = {
   serve: () => import("../../src/cli/serve.ts"),
@@ -75,3 +82,114 @@ test("a negative number is a value, and what follows -- is one, too", async () =
   expect(read("--", "--id", "-x")).toEqual([["--id", "-x"], undefined, []]);
   expect(() => read("--json=1")).toThrow("--json takes no value");
 });
+
+/** What the command writes from now on. */
+function written(stream: NodeJS.WriteStream): { text: string; onText: (text: string) => void } {
+  const all = { text: "", onText: (_text: string): void => {} };
+  const write = vi.spyOn(stream, "write").mockImplementation((text) => {
+    all.text += String(text);
+    all.onText(String(text));
+    return true;
+  });
+  onTestFinished(() => write.mockRestore());
+  return all;
+}
+
+async function listen(server: Server, port = 0): Promise<number> {
+  await new Promise<void>((resolve) => void server.listen(port, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+const answering = (): Server =>
+  createServer((request, response) => {
+    request.resume().on("end", () => response.end('{"id":"1","done":false,"value":5}'));
+  });
+
+test("no server: soon one line on stderr says what is being done; when it comes, its answer is printed", async () => {
+  const first = createServer();
+  const port = await listen(first);
+  await new Promise((resolve) => void first.close(resolve));
+  const out = written(process.stdout);
+  const err = written(process.stderr);
+  const url = `http://127.0.0.1:${port}`;
+  err.onText = () => void listen(answering(), port);
+  const { main } = await commands["send"]!();
+  await main(["counter", "a", "1", "--url", url]);
+  expect(out.text).toBe("5\n");
+  expect(err.text).toBe(`corun: no answer from ${url} yet; trying for 59 s more: is corun serve running there?\n`);
+});
+
+test("a server that takes its time: the line says that its answer is waited for", async () => {
+  const err = written(process.stderr);
+  const out = written(process.stdout);
+  const slow = createServer((request, response) => {
+    request.resume();
+    err.onText = () => response.end('{"id":"1","done":false,"value":5}');
+  });
+  const url = `http://127.0.0.1:${await listen(slow)}`;
+  const { main } = await commands["send"]!();
+  await main(["counter", "a", "1", "--url", url, "--timeout", "30000"]);
+  expect([out.text, err.text]).toEqual(["5\n", `corun: no answer from ${url} yet; waiting for 29 s more\n`]);
+});
+
+test("a command that asks several times says so once; one that is answered says nothing, also not later", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const err = written(process.stderr);
+  const remote = new Remote("http://127.0.0.1:1", undefined, 60_000);
+  const later = (ms: number): Promise<number> => new Promise((resolve) => setTimeout(resolve, ms, ms));
+  const ask = async (ms: number): Promise<string> => {
+    const answer = remote.ask(() => later(ms));
+    await vi.advanceTimersByTimeAsync(ms);
+    expect(await answer).toBe(ms);
+    return err.text;
+  };
+  expect(await ask(1400)).toBe("");
+  await expect(remote.ask(() => Promise.reject(new TypeError("no")))).rejects.toThrow("no");
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(err.text).toBe("");
+  expect(await ask(1600)).toBe("corun: no answer from http://127.0.0.1:1 yet; waiting for 59 s more\n");
+  expect(await ask(30_000)).toBe("corun: no answer from http://127.0.0.1:1 yet; waiting for 59 s more\n");
+});
+
+const RAN = 'console.log("the program has run");';
+
+test.each<[what: string, args: string[], said: string]>([
+  ["a text", ["replay", "app.mjs", "--store", "README.md"], "README.md is no store: it is no file of SQLite"],
+  ["a text", ["serve", "app.mjs", "--store", "README.md"], "README.md is no store: it is no file of SQLite"],
+  ["a text", ["ls", "--store", "README.md"], "README.md is no store: it is no file of SQLite"],
+  ["a folder", ["serve", "app.mjs", "--store", "."], ". is a folder, no store: name a file in it"],
+  ["an empty file", ["replay", "app.mjs", "--store", "empty.db"], "empty.db is an empty file, no store"],
+  ["another's", ["serve", "app.mjs", "--store", "other.db"], "other.db is no store: it is a SQLite file of something"],
+  ["another's", ["show", "a", "b", "--store", "other.db"], "other.db is no store: it is a SQLite file of something"],
+  ["nowhere", ["serve", "app.mjs", "--store", "no/a.db"], "the store no/a.db can't be made: there is no folder no"],
+  ["nowhere", ["replay", "app.mjs", "--store", "a.db"], "no such store: a.db"],
+])(
+  "a store that is %s: corun %j says so, before the program runs, and leaves nothing behind",
+  async (_, args, said) => {
+    const cwd = mkdtempSync(join(tmpdir(), "corun-"));
+    onTestFinished(() => rmSync(cwd, { recursive: true }));
+    writeFileSync(join(cwd, "app.mjs"), RAN);
+    writeFileSync(join(cwd, "README.md"), "# A text that is longer than a header of SQLite is\n".repeat(10));
+    writeFileSync(join(cwd, "empty.db"), "");
+    const other = openDatabase(join(cwd, "other.db"), { readonly: false });
+    other.exec("create table t (a); insert into t values (1)");
+    other.close();
+    const files = readdirSync(cwd);
+    const before = process.cwd();
+    process.chdir(cwd);
+    onTestFinished(() => process.chdir(before));
+    const out = written(process.stdout);
+    const [name, ...rest] = args;
+    const { main } = await commands[name!]!();
+    const error = await main(rest).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(Problem);
+    expect(error).toMatchObject({ exitCode: 1, message: expect.stringContaining(said) as string });
+    expect(out.text).toBe("");
+    expect(readdirSync(cwd)).toEqual(files);
+  },
+);

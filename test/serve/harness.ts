@@ -2,7 +2,7 @@
 
 import { type IncomingHttpHeaders, request } from "node:http";
 import { CancelledError, StopIteration } from "corun";
-import { checkReplay, DurableError, type DurableBody, type Engine, inProcess } from "corun/durable";
+import { DurableError, type DurableBody, type Engine, inProcess } from "corun/durable";
 import { createLog, Service, type ServiceOptions } from "corun/serve";
 import { onTestFinished } from "vitest";
 
@@ -25,7 +25,6 @@ export async function serve(
     engine,
     coroutines: new Map(Object.entries(coroutines)),
     kinds: { DurableError, StopIteration, CancelledError },
-    checkReplay,
     host: "127.0.0.1",
     port: 0,
     hosts: new Set(["localhost"]),

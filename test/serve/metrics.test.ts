@@ -1,9 +1,10 @@
 // What Prometheus reads, and what the log says.
 
+import { inProcess } from "corun/durable";
 import { createLog } from "corun/serve";
 import { expect, test } from "vitest";
 import { Counter, expose, Gauge, Histogram } from "../../src/serve/metrics.ts";
-import { counter, pair, strict } from "./coroutines.ts";
+import { counter, pair, slow, strict } from "./coroutines.ts";
 import { ask, post, serve } from "./harness.ts";
 
 test("counters, gauges and histograms, in the text format; label values are escaped", () => {
@@ -29,12 +30,15 @@ h_count{of="x"} 4
 `);
 });
 
-test("a server counts turns by how they ended, refusals, the coroutines that there are, and measures its answers", async () => {
-  const { url } = await serve({ counter, pair, strict });
+test("a server counts turns and steps by how they ended, replays, refusals, the coroutines that there are, and measures its answers", async () => {
+  const { url, engine } = await serve({ counter, pair, strict, slow }, { engine: inProcess({ maxLive: 0 }) });
   for (let i = 0; i < 3; i++) await post(url, "/v1/counter/a/send", { value: 1 });
   for (const value of ["x", "y"]) await post(url, "/v1/pair/b/send", { value });
   await post(url, "/v1/strict/c/send", { value: "x" });
   await post(url, "/v1/nobody/c/send", { value: "x" });
+  await post(url, "/v1/slow/d/send", { value: 1 });
+  // Turns that nobody has asked for over HTTP are turns, too.
+  await engine.open(slow, "d").send(1);
   const { text, headers } = await ask(url, "/metrics");
   expect(headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
   for (const line of [
@@ -42,6 +46,13 @@ test("a server counts turns by how they ended, refusals, the coroutines that the
     'corun_turns_total{name="pair",outcome="yielded"} 1',
     'corun_turns_total{name="pair",outcome="returned"} 1',
     'corun_turns_total{name="strict",outcome="failed"} 1',
+    'corun_turns_total{name="slow",outcome="yielded"} 2',
+    'corun_turns_total{name="slow",outcome="failed"} 0',
+    'corun_steps_total{name="slow",outcome="returned"} 2',
+    'corun_steps_total{name="counter",outcome="returned"} 0',
+    'corun_replays_total{name="counter"} 2',
+    'corun_replayed_entries_total{name="counter"} 8', // the base and a turn, then the base and two
+    "# TYPE corun_replays_total counter",
     'corun_refused_total{type="failed"} 1',
     'corun_refused_total{type="unknown"} 1',
     'corun_queue{name="counter"} 0',

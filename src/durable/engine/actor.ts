@@ -1,20 +1,23 @@
 // One coroutine in an engine: its live self, what it is fed, and what comes of that.
 //
-// May import: errors, replay, sends, store, work; Keeper as a type.
+// May import: dropping, errors, load, sends, store, work; Keeper as a type.
 
-import { DurableError, ReplayError } from "../errors.ts";
+import { DurableError } from "../errors.ts";
 import type { Live } from "../live.ts";
 import type { Event, Outcome, Output, Request, Text } from "../port.ts";
-import { begin, restore } from "../replay.ts";
+import { Dropping } from "./dropping.ts";
 import type { Keeper } from "./keeper.ts";
+import { load } from "./load.ts";
 import { type Asker, NOTHING, Sends } from "./sends.ts";
 import { type Place, type Post, stateOf } from "./store.ts";
+import type { Tally } from "./tally.ts";
 import { Work } from "./work.ts";
 
 export class Actor {
   readonly name: string;
   readonly key: string;
   readonly work: Work;
+  readonly tally: Tally;
   readonly sends: Sends = new Sends();
   live: Live | null = null;
   /** Why it is parked. */
@@ -27,6 +30,7 @@ export class Actor {
   readonly #enders: Asker[] = [];
   /** Feeds that are not written yet. */
   #unkept = 0;
+  readonly #dropping: Dropping;
   /** How many calls of its methods are under way, one inside the other. */
   #uses = 0;
 
@@ -36,6 +40,8 @@ export class Actor {
     this.key = key;
     this.#place = { name, key, ref: 0, next: 0 };
     this.work = new Work(this, keeper);
+    this.tally = keeper.tallies.of(name);
+    this.#dropping = new Dropping(keeper);
   }
 
   get label(): string {
@@ -50,7 +56,8 @@ export class Actor {
   /** Nothing would be lost if it were forgotten, but the time of a replay. */
   get isIdle(): boolean {
     if (this.#uses > 0 || this.#unkept > 0 || this.sends.size > 0 || this.#enders.length > 0) return false;
-    return this.problem === null && this.work.size === 0 && (this.live === null || this.live.pending.size === 0);
+    if (this.problem !== null || this.work.size > 0 || this.#dropping.isUnderWay) return false;
+    return this.live === null || this.live.pending.size === 0;
   }
 
   /**
@@ -59,7 +66,7 @@ export class Actor {
    * @param kind `"new"`: nobody has used the id before; `"post"`: it comes from the store
    */
   send(id: string, value: Text, asker: Asker, kind: "new" | "known" | "post"): void {
-    if (this.sends.join(id, asker)) return;
+    if (this.sends.join(id, asker) || this.#dropping.defers(() => this.send(id, value, asker, kind))) return;
     this.#use(asker, () => {
       const live = this.#load(true)!;
       const isPost = kind === "post";
@@ -82,6 +89,7 @@ export class Actor {
   }
 
   signal(name: string, value: Text, id: string | undefined, asker: Asker): void {
+    if (this.#dropping.defers(() => this.signal(name, value, id, asker))) return;
     const waiting = id === undefined ? undefined : this.#signals.get(id);
     if (waiting !== undefined) {
       waiting.push(asker);
@@ -112,6 +120,7 @@ export class Actor {
   }
 
   cancel(reason: Text, asker: Asker): void {
+    if (this.#dropping.defers(() => this.cancel(reason, asker))) return;
     this.#use(asker, () => {
       const live = this.#load(false);
       if (live === null || (live.ended !== null && this.#unkept === 0)) {
@@ -123,23 +132,29 @@ export class Actor {
     });
   }
 
+  /** It is loaded, also if that has failed before. */
+  retry(asker: Asker): void {
+    if (this.#dropping.defers(() => this.retry(asker))) return;
+    this.problem = null;
+    this.#use(asker, () => {
+      const live = this.#load(false);
+      if (live !== null) this.#ring(live);
+      this.#keeper.unparked(this.name);
+      asker.answered(NOTHING);
+    });
+  }
+
   drop(asker: Asker): void {
+    if (this.#dropping.defers(() => this.drop(asker))) return;
     this.#keeper.flush();
-    const found = this.#keeper.store.find(this.name, this.key);
     this.problem = null;
     this.leave(new DurableError("DROPPED", `${this.label} has been dropped`));
-    if (found === null) {
-      asker.answered(NOTHING);
-      return;
-    }
-    const write = { type: "dropped", place: found } as const;
-    this.#keeper.keep({ write, kept: () => asker.answered(NOTHING), lost: (error) => asker.failed(error) });
-    this.#keeper.flush();
+    this.#dropping.begin(this.name, this.key, asker);
   }
 
   /** It is loaded, and goes on with what is under way or due. */
   wake(): void {
-    if (this.problem !== null) return;
+    if (this.problem !== null || this.#dropping.defers(() => this.wake())) return;
     // It may be parked: whoever sends to it is told.
     const failed = (error: unknown) => console.warn(`corun: ${(error as Error).message}`);
     this.#use({ answered() {}, failed }, () => {
@@ -189,33 +204,14 @@ export class Actor {
   #load(mayBegin: boolean): Live | null {
     if (this.live !== null) return this.live;
     if (this.problem !== null) throw this.problem;
-    const { store, options } = this.#keeper;
-    const { name, key } = this;
-    const definition = this.#keeper.definition(name);
-    const found = store.find(name, key);
-    this.#place = { name, key, ref: found?.ref ?? 0, next: found?.next ?? 0 };
-    if (found !== null) return this.#restore(() => restore(definition, key, store.journal(this.#place)));
-    if (!mayBegin) return null;
-    const { live, output } = begin(definition, key, this.#keeper.now(), options.newSalt(this.label));
+    const loaded = load(this.#keeper, this.name, this.key, mayBegin);
+    if (loaded === null) return null;
+    if (loaded instanceof DurableError) throw (this.problem = loaded);
+    const { live, place, first } = loaded;
     this.live = live;
-    this.#keep(output, null);
-    return live;
-  }
-
-  #restore(make: () => Live): Live {
-    let live: Live;
-    try {
-      live = make();
-    } catch (error) {
-      const { message } = error as Error;
-      this.problem =
-        error instanceof ReplayError
-          ? error
-          : new DurableError("STORE", `the journal of ${this.label} can't be read: ${message}`, { cause: error });
-      throw this.problem;
-    }
-    this.live = live;
-    for (const request of Array.from(live.pending.values())) this.work.start(request);
+    this.#place = place;
+    if (first !== null) this.#keep(first, null);
+    else for (const request of Array.from(live.pending.values())) this.work.start(request);
     return live;
   }
 
@@ -252,10 +248,18 @@ export class Actor {
     this.#unkept++;
     const { entries, isAnew, answer, ended } = output;
     if (answer !== null) this.sends.expect(answer.id);
-    const { version, generation } = live.base;
+    const { version, generation, origin = 0 } = live.base;
     const isBusy = live.turn !== null || live.pending.size > 0;
     const state = ended !== null ? stateOf(ended) : isBusy ? "busy" : "waiting";
-    const rest = { version, generation, turns: live.turns, state, wakeAt: live.wakeAt ?? null, posted } as const;
+    const rest = {
+      version,
+      generation,
+      origin,
+      turns: live.turns,
+      state,
+      wakeAt: live.wakeAt ?? null,
+      posted,
+    } as const;
     this.#keeper.keep({
       write: { type: "kept", place: this.#place, entries, isAnew, ...rest },
       kept: () => {
@@ -277,6 +281,7 @@ export class Actor {
     for (const n of withdrawn) this.work.abort(n);
     for (const request of requests) if (live?.pending.get(request.n) === request) this.work.start(request);
     if (answer !== null) {
+      this.tally.turns[answer.outcome.how]++;
       this.sends.answered(answer.id, answer.outcome);
       if (live !== null) this.#keeper.warn(this.label, live.turns - live.base.turns);
     }

@@ -4,6 +4,7 @@
 
 import type { DurableBody, SentOf, YieldedOf } from "../define.ts";
 import type { Entry, Outcome } from "../port.ts";
+import type { Counts } from "./tally.ts";
 
 /** Keeps durable coroutines: one for each name and key. */
 export interface Engine extends AsyncDisposable {
@@ -23,6 +24,8 @@ export interface Engine extends AsyncDisposable {
   serve(...bodies: DurableBody[]): void;
   /** The coroutines that there are, by name and key. */
   list(options?: ListOptions): Promise<Summary[]>;
+  /** What was done in this process, by name, since the engine was opened. */
+  counts(): Counts[];
   /**
    * Takes no more sends, lets steps that run end (for `grace` milliseconds, 5,000 if absent, then they are aborted, and run
    * again when the engine is there again), and releases the store.
@@ -45,8 +48,8 @@ export interface SendOptions {
   /** Of this send, among those to this coroutine; one of its own if absent. The same id again gives the same answer. */
   id?: string;
   /**
-   * How many milliseconds to wait for the answer. The turn goes on all the same: the same id asks for its answer again; it is
-   * the `id` of the error.
+   * How many milliseconds to wait for the answer; then it is a `NoAnswerError`. The turn goes on all the same: the same id,
+   * which is the `id` of the error, asks for its answer again.
    */
   timeout?: number;
 }
@@ -68,7 +71,7 @@ export interface Handle<Y = unknown, S = unknown> {
    *
    * @throws {StopIteration} if it returns instead (`.value` is what it returned); or its failure
    * @throws {CancelledError} if it has been cancelled
-   * @throws {TimeoutError} see {@link SendOptions.timeout}
+   * @throws {NoAnswerError} see {@link SendOptions.timeout}
    * @throws {NotSerializableError} if `value`, or what it yields, can't be kept in a journal
    * @throws {ReplayError} if it is parked
    * @throws {DurableError} if the engine can't do it
@@ -88,7 +91,17 @@ export interface Handle<Y = unknown, S = unknown> {
   history(): Promise<Entry[]>;
   /** Cancels it; fulfilled when its cleanup has ended. One that does not exist, or has ended: no effect. */
   cancel(reason?: unknown): Promise<void>;
-  /** Forgets it, with its journal, and aborts its effects. No cleanup runs. The next send begins a new one. */
+  /**
+   * Goes through its journal with the code that there is now, if it is parked; fulfilled when that fits, and it goes on.
+   * One that is not parked, or does not exist: no effect.
+   *
+   * @throws {ReplayError} if it does not fit: it stays parked
+   */
+  retry(): Promise<void>;
+  /**
+   * Forgets it, with its journal, and aborts its effects. No cleanup runs. The next send begins a new one, whose steps and
+   * calls have other ids.
+   */
   drop(): Promise<void>;
 }
 

@@ -1,11 +1,11 @@
 // What `engine.open` gives: a coroutine as one sees it from outside.
 //
-// May import: the scheduler's errors and sleep, effects, inspect, outcome, reply, text; Keeper as a type.
+// May import: the scheduler's sleep, effects, errors, inspect, outcome, reply, text; Keeper as a type.
 
 import { show } from "../../coroutine/errors.ts";
-import { TimeoutError } from "../../scheduler/errors.ts";
 import { checkMilliseconds } from "../../scheduler/sleep.ts";
 import { isStorable } from "../effects.ts";
+import { NoAnswerError } from "../errors.ts";
 import { answerOf, reasonText, revive } from "../outcome.ts";
 import type { Entry, Outcome } from "../port.ts";
 import { encode } from "../text.ts";
@@ -61,10 +61,7 @@ export class HandleOf implements Handle<never, never> {
     const { clock } = this.#keeper;
     return Reply.to((resolve, reject) => {
       checkMilliseconds(ms, "the timeout of a send");
-      const takeBack = clock.wakeAt(clock.now() + ms, () => {
-        const what = `send to ${this.#label} took more than ${ms} ms; its turn goes on, and its id asks again: ${id}`;
-        reject(Object.assign(new TimeoutError(what), { id }));
-      });
+      const takeBack = clock.wakeAt(clock.now() + ms, () => reject(new NoAnswerError(this.#label, ms, id)));
       answer.finally(takeBack).then(resolve, reject);
     });
   }
@@ -98,6 +95,13 @@ export class HandleOf implements Handle<never, never> {
       (outcome) => {
         if (outcome.how === "failed") throw revive(outcome.error); // its cleanup did, or it had before
       },
+    );
+  }
+
+  retry(): Reply<void> {
+    return this.#ask(
+      (actor, asker) => actor.retry(asker),
+      () => {},
     );
   }
 

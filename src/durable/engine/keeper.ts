@@ -1,6 +1,6 @@
 // The engine that drives coroutines over a store: which are live, what is to be written, when to wake.
 //
-// May import: actor, alarm, define, effects, errors, handle, inspect, writer; types of the scheduler and the store.
+// May import: actor, alarm, define, effects, errors, handle, inspect, tally, writer; types of the scheduler and the store.
 
 import type { Clock } from "../../scheduler/clock.ts";
 import { type Definition, definitionOf, type DurableBody, versionOf } from "../define.ts";
@@ -13,6 +13,7 @@ import { HandleOf } from "./handle.ts";
 import { list } from "./inspect.ts";
 import type { Post, Store, Write } from "./store.ts";
 import { type Asker, NOTHING } from "./sends.ts";
+import { type Counts, Tallies } from "./tally.ts";
 import { type Job, labelOf, Writer } from "./writer.ts";
 
 /** So many of those that are live are looked at each time, whether they can be forgotten. */
@@ -24,8 +25,8 @@ export interface KeeperOptions {
   tick: ((write: () => void) => void) | null;
   /** Ids for sends that have none. */
   newId: () => string;
-  /** Salts for coroutines that begin. */
-  newSalt: (label: string) => string;
+  /** Salts for coroutines that begin; another text each time. */
+  newSalt: (text: string) => string;
   /** How many coroutines that wait for sends are kept live. */
   maxLive: number;
   /** After so many turns without an `again`, a warning is given. */
@@ -37,6 +38,7 @@ export class Keeper implements Engine {
   readonly store: Store;
   readonly options: KeeperOptions;
   readonly clock: Alarm;
+  readonly tallies: Tallies = new Tallies();
   readonly #definitions: Map<string, Definition> = new Map();
   /** Those that were used last stand last. */
   readonly #actors: Map<string, Actor> = new Map();
@@ -93,7 +95,19 @@ export class Keeper implements Engine {
 
   serve(...bodies: DurableBody[]): void {
     for (const body of bodies) this.#replace(definitionOf(body));
-    for (const actor of this.#actors.values()) actor.work.callAgain();
+    this.#callAgain();
+  }
+
+  /** One of this name is parked no more: what has waited for that goes on. */
+  unparked(name: string): void {
+    this.#callAgain();
+    this.#wakeDue([name]);
+    this.clock.arm();
+  }
+
+  #callAgain(): void {
+    // Whoever is called is used, and stands last then.
+    for (const actor of Array.from(this.#actors.values())) actor.work.callAgain();
   }
 
   /** That of a coroutine that another one calls; if its name is known, that code is used. */
@@ -239,6 +253,10 @@ export class Keeper implements Engine {
 
   list(options: ListOptions = {}): Promise<Summary[]> {
     return this.ask(() => list(this.store, [...this.#actors.values()], options));
+  }
+
+  counts(): Counts[] {
+    return this.tallies.counts();
   }
 
   /** What `question` gives, when all that has happened is written. */

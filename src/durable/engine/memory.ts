@@ -1,14 +1,16 @@
 // A store in memory, for the engine of the tests.
 //
-// May import: the scheduler's timers, store.
+// May import: the scheduler's timers, live, store.
 
 import { type Timer, Timers } from "../../scheduler/timers.ts";
+import { originAfter } from "../live.ts";
 import type { Answer, Entry } from "../port.ts";
 import type { Kept, Place, Post, Row, Store, Write } from "./store.ts";
 
 /** One coroutine; as a timer, when it wakes. */
 class Journal implements Timer {
   row!: Row;
+  origin = 0;
   entries: Entry[] = [];
   readonly answers: Map<string, Answer> = new Map();
   readonly signals: Set<string> = new Set();
@@ -38,6 +40,8 @@ const labelOf = ({ name, key }: { name: string; key: string }): string => `${nam
 export class MemoryStore implements Store {
   time = 0;
   readonly #records: Map<string, Journal> = new Map();
+  /** Of those that were dropped: for the next with their key. */
+  readonly #origins: Map<string, number> = new Map();
   readonly #wakes: Timers = new Timers();
   readonly #posts: Map<string, Due> = new Map();
   readonly #dues: Timers = new Timers();
@@ -45,6 +49,10 @@ export class MemoryStore implements Store {
   find(name: string, key: string): (Place & Row) | null {
     const record = this.#records.get(`${name}/${key}`);
     return record === undefined ? null : { ...record.row, ref: 1, next: 0 };
+  }
+
+  origin(name: string, key: string): number {
+    return this.#origins.get(`${name}/${key}`) ?? 0;
   }
 
   count(place: Place): number {
@@ -73,18 +81,19 @@ export class MemoryStore implements Store {
       if (write.type === "kept") this.#keep(write, time);
       else if (write.type === "post") this.#post(write);
       else if (write.type === "unposted") this.#unpost(write);
-      else this.#drop(write.place);
+      else this.#drop(write);
     }
   }
 
   #keep(kept: Kept, at: number): void {
-    const { place, entries, isAnew, version, generation, turns, state, wakeAt, posted } = kept;
+    const { place, entries, isAnew, version, generation, origin, turns, state, wakeAt, posted } = kept;
     const { name, key } = place;
     const label = labelOf(place);
     let record = this.#records.get(label);
     if (record === undefined) this.#records.set(label, (record = new Journal()));
     place.ref = 1;
     record.row = { name, key, version, generation, turns, state, wakeAt, at };
+    record.origin = origin;
     if (isAnew) record.entries = [];
     for (const entry of entries) {
       record.entries.push(entry);
@@ -113,12 +122,15 @@ export class MemoryStore implements Store {
     this.#dues.remove(due);
   }
 
-  #drop(place: Place): void {
-    const record = this.#records.get(labelOf(place));
-    if (record !== undefined) this.#wakes.remove(record);
-    this.#records.delete(labelOf(place));
-    for (const { post } of this.#posts.values())
-      if (post.name === place.name && post.key === place.key) this.#unpost(post);
+  #drop({ name, key }: Named): void {
+    const label = `${name}/${key}`;
+    const record = this.#records.get(label);
+    if (record !== undefined) {
+      this.#wakes.remove(record);
+      this.#origins.set(label, originAfter({ origin: record.origin, generation: record.row.generation }));
+    }
+    this.#records.delete(label);
+    for (const { post } of this.#posts.values()) if (post.name === name && post.key === key) this.#unpost(post);
   }
 
   busy(name: string): string[] {

@@ -3,8 +3,9 @@
 // May import: outcome, port; Clock as a type.
 
 import type { Clock } from "../../scheduler/clock.ts";
-import { failed, outcomeOf } from "../outcome.ts";
+import { errorLine, failed, outcomeOf } from "../outcome.ts";
 import type { Outcome, StepRequest } from "../port.ts";
+import type { Tally } from "./tally.ts";
 
 /** Something that is under way for a request. */
 export interface Running {
@@ -18,11 +19,17 @@ const DELAY = 100;
 const FACTOR = 2;
 const MAX_DELAY = 30_000;
 
+/** Whose step it is. */
+interface Performing {
+  readonly label: string;
+  readonly tally: Tally;
+}
+
 export class RunningStep implements Running {
   attempts = 0;
   lastError: string | null = null;
   readonly #request: StepRequest;
-  readonly #label: string;
+  readonly #of: Performing;
   readonly #clock: Clock;
   readonly #done: (outcome: Outcome) => void;
   #controller: AbortController | null = null;
@@ -31,9 +38,9 @@ export class RunningStep implements Running {
   /** Its function has been called, and what it gives is not there. */
   isAtWork = false;
 
-  constructor(request: StepRequest, label: string, clock: Clock, done: (outcome: Outcome) => void) {
+  constructor(request: StepRequest, of: Performing, clock: Clock, done: (outcome: Outcome) => void) {
     this.#request = request;
-    this.#label = label;
+    this.#of = of;
     this.#clock = clock;
     this.#done = done;
   }
@@ -44,34 +51,55 @@ export class RunningStep implements Running {
     const { id, run } = this.#request;
     this.#controller = new AbortController();
     this.isAtWork = true;
+    let value: unknown;
+    let promise: Promise<unknown> | null;
+    // Only what it does itself is caught: what comes of its end is no failure of it.
     try {
-      const value = run({ id, attempt, signal: this.#controller.signal });
-      if (!isThenable(value)) this.#returned(value);
-      else
-        Promise.resolve(value).then(
-          (result) => this.#returned(result),
-          (error: unknown) => this.#threw(error),
-        );
+      value = run({ id, attempt, signal: this.#controller.signal });
+      promise = isThenable(value) ? Promise.resolve(value) : null;
     } catch (error) {
       this.#threw(error);
+      return;
     }
+    if (promise === null) this.#returned(value);
+    else
+      promise.then(
+        (result) => this.#returned(result),
+        (error: unknown) => this.#threw(error),
+      );
   }
 
   #returned(value: unknown): void {
-    this.#end(outcomeOf("returned", value, `what step ${this.#request.name} of ${this.#label} gives`));
+    const outcome = outcomeOf("returned", value, `what step ${this.#request.name} of ${this.#of.label} gives`);
+    this.#of.tally.steps[outcome.how === "failed" ? "failed" : "returned"]++;
+    this.#end(outcome);
   }
 
   #threw(error: unknown): void {
-    const { attempts, delay = DELAY, factor = FACTOR, maxDelay = MAX_DELAY, when } = this.#request.retry;
-    this.lastError = String(error);
+    const { delay = DELAY, factor = FACTOR, maxDelay = MAX_DELAY } = this.#request.retry;
+    this.lastError = errorLine(error);
     this.isAtWork = false;
+    this.#of.tally.steps.failed++;
     if (this.#isOver) return;
-    if (this.attempts >= attempts || (when !== undefined && !when(error))) {
-      this.#end(failed(error));
+    const end = this.#endAfter(error);
+    if (end !== null) {
+      this.#end(failed(end.error));
       return;
     }
-    const pause = Math.min(delay * factor ** (this.attempts - 1), maxDelay);
+    // No product with an infinite factor: with a delay of 0 that is no number.
+    const times = Math.min(factor ** (this.attempts - 1), Number.MAX_VALUE);
+    const pause = Math.min(delay * times, maxDelay);
     this.#takeBack = this.#clock.wakeAt(this.#clock.now() + pause, () => this.attempt());
+  }
+
+  /** With which error it ends when an attempt has failed with `error`; null: there is another attempt. */
+  #endAfter(error: unknown): { error: unknown } | null {
+    const { attempts, when } = this.#request.retry;
+    try {
+      return this.attempts >= attempts || (when !== undefined && !when(error)) ? { error } : null;
+    } catch (thrown) {
+      return { error: thrown };
+    }
   }
 
   #end(outcome: Outcome): void {

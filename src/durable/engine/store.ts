@@ -25,6 +25,8 @@ export interface Kept {
   readonly isAnew: boolean;
   readonly version: string;
   readonly generation: number;
+  /** Of its base. */
+  readonly origin: number;
   readonly turns: number;
   readonly state: Exclude<State, "new">;
   readonly wakeAt: number | null;
@@ -50,9 +52,11 @@ interface Unposted {
   readonly id: string;
 }
 
+/** It is gone, if it was there. Only how many generations there were under its key is kept. */
 interface Dropped {
   readonly type: "dropped";
-  readonly place: Place;
+  readonly name: string;
+  readonly key: string;
 }
 
 export type Write = Kept | Post | Unposted | Dropped;
@@ -62,6 +66,8 @@ export interface Store {
   readonly time: number;
   /** Null: there is none. */
   find(name: string, key: string): (Place & Row) | null;
+  /** For the base of one that begins: how many generations there were under its key, of those that were dropped. */
+  origin(name: string, key: string): number;
   /** How many entries there are from its base. */
   count(place: Place): number;
   /** From its base. */
@@ -72,7 +78,7 @@ export interface Store {
   hasPost(name: string, key: string, id: string): boolean;
   /** Writes all of it for good, or nothing: then it throws. `time` is that of the engine. */
   write(batch: readonly Write[], time: number): void;
-  /** The keys of those of `name` that are busy. */
+  /** The keys of those of `name` that wait for what they have asked for. There may be others that are busy among them. */
   busy(name: string): string[];
   /** Those of these names that wake until `time`. */
   waking(time: number, names: readonly string[]): { name: string; key: string }[];

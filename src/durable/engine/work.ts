@@ -4,7 +4,7 @@
 
 import { DeadlockError } from "../../scheduler/errors.ts";
 import { DurableError } from "../errors.ts";
-import { failed } from "../outcome.ts";
+import { errorLine, failed } from "../outcome.ts";
 import type { CallRequest, Outcome, Request, StepRequest } from "../port.ts";
 import type { Actor } from "./actor.ts";
 import type { Underway } from "./engine.ts";
@@ -39,7 +39,7 @@ export class Work {
   }
 
   #step(request: StepRequest, done: (outcome: Outcome) => void): void {
-    const step = new RunningStep(request, this.#actor.label, this.#keeper.clock, done);
+    const step = new RunningStep(request, this.#actor, this.#keeper.clock, done);
     this.#running.set(request.n, step);
     step.attempt();
   }
@@ -56,7 +56,7 @@ export class Work {
     }
     this.#keeper.meet(to.definition);
     const failedToSend = (error: unknown) => {
-      call.lastError = String(error);
+      call.lastError = errorLine(error);
       // A parked one is tried again when there is other code for it.
       const isParked = error instanceof DurableError && this.#keeper.known(to.name, to.key)?.problem === error;
       if (!isParked && !this.#keeper.isClosing) call.later(this.#keeper.clock);

@@ -255,9 +255,9 @@ export class Activation {
   #write({ sets, clears, meta, stale }: Change, works: readonly string[], tick: number | null): void {
     const ctx = this.#ctx;
     for (const [key, value] of sets) ctx.set(key, value);
-    const { ended } = this.#live;
+    const { ended, base } = this.#live;
     const next: Meta = { ...meta, v: ctx.request().id, stale, tick, works, ended, row: rowOf(this.#live) };
-    ctx.set(META, next);
+    ctx.set(META, base.origin === undefined ? next : { ...next, origin: base.origin });
     for (const key of clears) ctx.clear(key);
     if (this.#woken !== null) ctx.clear(RUN);
   }

@@ -1,6 +1,9 @@
 // Restate's admin API: who serves what, and what Restate knows of an invocation that the ingress does not say.
 //
-// May import: nothing.
+// May import: the durable core, ingress.
+
+import { DurableError } from "../errors.ts";
+import { whyOf } from "./ingress.ts";
 
 /** An invocation that has not ended, as Restate sees it. */
 export interface Unfinished {
@@ -13,15 +16,22 @@ export interface Unfinished {
   readonly failure: string | null;
 }
 
-/** How long an answer is waited for that may come soon, and how long between two questions, in milliseconds. */
+/** How long an answer is waited for that may come soon, at most, and how long between two questions, in milliseconds. */
 const PATIENCE = 15_000;
 const PAUSE = 200;
+const LONGEST_REQUEST = 30_000;
+/** How long Restate takes to note a failure: how often that is looked at, and for how long, in milliseconds. */
+const NOTE = 30;
+const LONGEST_NOTE = 5000;
 
 export class Admin {
   readonly #url: string;
+  readonly #patience: number;
 
-  constructor(url: string) {
+  /** @param patience how long Restate may be out of reach, in milliseconds */
+  constructor(url: string, patience: number) {
     this.#url = url.replace(/\/+$/, "");
+    this.#patience = Math.min(patience, PATIENCE);
   }
 
   /** Has Restate send the invocations of the services at `address` there. Done when it has asked what they are. */
@@ -29,16 +39,26 @@ export class Admin {
     await this.#json("POST", "/deployments", { uri: address, force: true });
   }
 
-  /** Has an invocation wait for {@link resumePaused}. */
+  /**
+   * Has an invocation, whose attempt has just failed, wait for {@link resumePaused}. Not at once, but when Restate has noted
+   * why it failed: it says so as long as it is paused.
+   */
   async pause(invocation: string): Promise<void> {
+    const question = `SELECT last_failure FROM sys_invocation WHERE id = ${quoted(invocation)}`;
+    for (const end = Date.now() + LONGEST_NOTE; Date.now() < end;) {
+      await new Promise((resolve) => setTimeout(resolve, NOTE).unref());
+      const [row] = await this.query(question);
+      if (row === undefined || typeof row["last_failure"] === "string") break;
+    }
     await this.#json("PATCH", `/invocations/${invocation}/pause`);
   }
 
-  /** Lets go on what was paused since the code did not fit, as the code may be another now. */
-  async resumePaused(services: readonly string[]): Promise<void> {
+  /** Lets go on what was paused since the code did not fit, as the code may be another now: of one key, or of all. */
+  async resumePaused(services: readonly string[], key?: string): Promise<void> {
     const list = services.map(quoted).join(", ");
+    const ofKey = key === undefined ? "" : ` AND target_service_key = ${quoted(key)}`;
     const rows = await this.query(
-      `SELECT id FROM sys_invocation WHERE status = 'paused' AND target_service_name IN (${list})`,
+      `SELECT id FROM sys_invocation WHERE status = 'paused' AND target_service_name IN (${list})${ofKey}`,
     );
     for (const { id } of rows) await this.#json("PATCH", `/invocations/${String(id)}/resume`);
   }
@@ -75,7 +95,7 @@ export class Admin {
 
   /** A server that has just started, or has lost a node, does not know all of itself for a moment: then it is asked again. */
   async #json(method: string, path: string, body?: unknown): Promise<unknown> {
-    for (const end = Date.now() + PATIENCE; ;) {
+    for (const end = Date.now() + this.#patience; ;) {
       const answer = await this.#ask(method, path, body);
       if (!(answer instanceof Error)) return answer.body;
       if (Date.now() > end) throw answer;
@@ -84,23 +104,24 @@ export class Admin {
   }
 
   /** An error that may pass is given back. */
-  async #ask(method: string, path: string, body: unknown): Promise<{ body: unknown } | Error> {
+  async #ask(method: string, path: string, body: unknown): Promise<{ body: unknown } | DurableError> {
     const headers = { "content-type": "application/json", accept: "application/json" };
-    const signal = AbortSignal.timeout(30_000);
+    const signal = AbortSignal.timeout(LONGEST_REQUEST);
+    const init = { method, headers, signal, ...(body !== undefined && { body: JSON.stringify(body) }) };
     let response: Response;
+    let text: string;
     try {
-      response = await fetch(this.#url + path, {
-        method,
-        headers,
-        signal,
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
+      response = await fetch(this.#url + path, init);
+      text = await response.text();
     } catch (cause) {
-      return new Error(`there is no way to Restate's admin API at ${this.#url}`, { cause });
+      const what = `there is no way to Restate's admin API at ${this.#url} (${whyOf(cause)})`;
+      return new DurableError("UNAVAILABLE", `${what}; start it, or give restate(…) its address as { admin }`, {
+        cause,
+      });
     }
-    const text = await response.text();
     if (response.ok) return { body: text === "" ? undefined : (JSON.parse(text) as unknown) };
-    const error = new Error(`Restate's admin API at ${this.#url} refused ${path}: ${text.slice(0, 500)}`);
+    const what = `Restate's admin API at ${this.#url} refused ${path}: ${response.status} ${text.slice(0, 500)}`;
+    const error = new DurableError("RESTATE", what);
     if (response.status < 500) throw error;
     return error;
   }

@@ -24,6 +24,13 @@ export async function put(ctx: Context, { service, host }: Kind, mail: Mail): Pr
   return (await ctx.genericCall({ ...target, inputSerde: json, outputSerde: json })) as boolean;
 }
 
+/** Puts mail that was taken out, and can't be read now, back into the mailbox, before what has come since. */
+export async function putBack(ctx: Context, { service, host }: Kind, mails: readonly Mail[]): Promise<void> {
+  const { json } = host.sdk.serde;
+  const target = { service: mailOf(service), key: ctx.key, method: "back", parameter: mails };
+  await ctx.genericCall({ ...target, inputSerde: json, outputSerde: json });
+}
+
 /** Sees to it that what is in the mailbox is taken out. Done when it has been. */
 export async function knock(ctx: Context, { service, host }: Kind): Promise<void> {
   const { serde, RestatePromise } = host.sdk;
@@ -61,6 +68,10 @@ export function mailbox({ sdk, settings }: Host, service: string): unknown {
         }
         ctx.set(LETTERS, [...((await ctx.get<Mail[]>(LETTERS)) ?? []), mail]);
         return true;
+      }),
+      // They are known by their ids, and are not new all the same.
+      back: exclusive(options, async (ctx: ObjectContext, mails: readonly Mail[]) => {
+        ctx.set(LETTERS, [...mails, ...((await ctx.get<Mail[]>(LETTERS)) ?? [])]);
       }),
       take: exclusive(options, async (ctx: ObjectContext) => {
         const letters = (await ctx.get<Mail[]>(LETTERS)) ?? [];

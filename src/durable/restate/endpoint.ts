@@ -8,7 +8,10 @@
 import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
 import type { Definition } from "../define.ts";
+import { Tallies } from "../engine/tally.ts";
+import { DurableError } from "../errors.ts";
 import type { Live } from "../live.ts";
+import { errorLine } from "../outcome.ts";
 import type { Admin } from "./admin.ts";
 import type { Ingress } from "./ingress.ts";
 import { type Host, Kind } from "./kind.ts";
@@ -24,6 +27,7 @@ const AGAIN = 1000;
 
 export class Endpoint {
   readonly steps: Steps;
+  readonly tallies: Tallies = new Tallies();
   readonly #options: ServeOptions;
   readonly #settings: Settings;
   readonly #ingress: Ingress;
@@ -43,7 +47,7 @@ export class Endpoint {
     this.#settings = settings;
     this.#ingress = ingress;
     this.#admin = admin;
-    this.steps = new Steps(settings.maxBytes);
+    this.steps = new Steps(settings.maxBytes, this.tallies);
   }
 
   /** Serves these coroutines from now on. */
@@ -66,7 +70,7 @@ export class Endpoint {
         return await this.ready();
       } catch (error) {
         if (isFirst)
-          console.warn(`corun: Restate does not know what is served here yet, it is tried again: ${String(error)}`);
+          console.warn(`corun: Restate does not know what is served here yet, it is tried again: ${errorLine(error)}`);
         await new Promise((resolve) => setTimeout(resolve, AGAIN).unref());
       }
     }
@@ -75,7 +79,11 @@ export class Endpoint {
   /** Until Restate knows what is served here. */
   ready(): Promise<void> {
     if (this.#known !== null) return this.#known;
-    const known = this.#tell();
+    const known = this.#tell().catch((error: unknown) => {
+      if (error instanceof DurableError) throw error;
+      const what = `what is served here can't be made known to Restate: ${errorLine(error)}`;
+      throw new DurableError("RESTATE", what, { cause: error });
+    });
     // A failure is that of whoever waits for it; the next one tries again.
     known.catch(() => {
       if (this.#known === known) this.#known = null;
@@ -91,6 +99,7 @@ export class Endpoint {
       ingress: this.#ingress,
       settings: this.#settings,
       steps: this.steps,
+      tallies: this.tallies,
       know: (definition) => this.know(definition),
       // If that fails, the next attempt asks for it again.
       pause: (invocation) => void this.#admin.pause(invocation).catch(() => {}),
@@ -124,7 +133,10 @@ export class Endpoint {
         session.once("close", () => this.#sessions.delete(session));
       });
       await new Promise<void>((resolve, reject) => {
-        server.once("error", reject);
+        server.once("error", (cause) => {
+          const what = `no port for Restate to reach this process: ${cause.message}; give restate(…) another, { serve: { port } }`;
+          reject(new DurableError("RESTATE", what, { cause }));
+        });
         server.listen(port, host, resolve);
       });
       this.#server = server;
@@ -145,7 +157,7 @@ export class Endpoint {
     });
     await Promise.race([this.steps.settled(), late]);
     clearTimeout(timer);
-    this.steps.abortThose("", new Error("the engine is closed"));
+    this.steps.abortThose(null, new Error("the engine is closed"));
     for (const session of this.#sessions) session.destroy();
     await closed;
   }

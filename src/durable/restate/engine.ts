@@ -5,6 +5,7 @@
 import { type Definition, definitionOf, type DurableBody } from "../define.ts";
 import { checkKey } from "../effects.ts";
 import type { Engine, Handle, ListOptions, Summary } from "../engine/engine.ts";
+import type { Counts } from "../engine/tally.ts";
 import { DurableError } from "../errors.ts";
 import { Admin } from "./admin.ts";
 import { Endpoint } from "./endpoint.ts";
@@ -29,7 +30,7 @@ export class RestateEngine implements Engine {
   constructor(url: string | readonly string[], options: RestateOptions) {
     this.settings = settingsOf(options);
     this.ingress = new Ingress(url, this.settings.patience);
-    this.admin = options.admin === undefined ? null : new Admin(options.admin);
+    this.admin = options.admin === undefined ? null : new Admin(options.admin, this.settings.patience);
     const { serve = false } = options;
     if (serve !== false && this.admin === null) {
       throw new TypeError(
@@ -87,6 +88,10 @@ export class RestateEngine implements Engine {
       throw new TypeError("to list, restate needs the address of the admin API: restate(url, { admin: … })");
     }
     return list(this.admin, options);
+  }
+
+  counts(): Counts[] {
+    return this.endpoint?.tallies.counts() ?? [];
   }
 
   close({ grace = GRACE }: { grace?: number } = {}): Promise<void> {

@@ -4,18 +4,20 @@
 // May import: the durable core, engine/engine, engine, ingress, kind, look, wire.
 
 import { randomUUID } from "node:crypto";
-import { TimeoutError } from "../../scheduler/errors.ts";
 import { checkMilliseconds } from "../../scheduler/sleep.ts";
 import type { Handle, Inspection, SendOptions } from "../engine/engine.ts";
-import { DurableError, ReplayError } from "../errors.ts";
-import { answerOf, reasonText, revive } from "../outcome.ts";
+import { DurableError, NoAnswerError, ReplayError } from "../errors.ts";
+import { answerOf, errorLine, reasonText, revive } from "../outcome.ts";
 import type { Entry, Text } from "../port.ts";
 import { encode } from "../text.ts";
 import type { RestateEngine } from "./engine.ts";
 import { type CallOptions, IngressError } from "./ingress.ts";
 import { readJournal } from "./kind.ts";
 import { entriesOf, look } from "./look.ts";
-import type { Mail, MailOutput, Parked, SendInput, SendOutput, StopOutput } from "./wire.ts";
+import type { Mail, MailOutput, Parked, RetryOutput, SendInput, SendOutput, StopOutput } from "./wire.ts";
+
+/** How long Restate may take to say why there is no answer, in milliseconds. */
+const LONGEST_WHY = 1000;
 
 export class RestateHandle implements Handle<never, never> {
   readonly name: string;
@@ -44,7 +46,8 @@ export class RestateHandle implements Handle<never, never> {
     const label = this.#label;
     // Restate knows a repeated request by its key. That a send is done once, the journal sees to.
     const options = { idempotencyKey: randomUUID() };
-    const output = (await this.#engine.queue.add(label, () => this.#call("send", input, options))) as SendOutput;
+    const what = `send to ${label} (id ${input.id})`;
+    const output = (await this.#engine.queue.add(label, () => this.#call(what, "send", input, options))) as SendOutput;
     if ("parked" in output) throw parkedError(output.parked);
     if ("dropped" in output) throw new DurableError("DROPPED", `${label} has been dropped`);
     return answerOf(output.outcome, label) as never;
@@ -52,10 +55,7 @@ export class RestateHandle implements Handle<never, never> {
 
   #within(ms: number, id: string, answer: Promise<never>): Promise<never> {
     return new Promise((resolve, reject) => {
-      const late = async () => {
-        const what = `send to ${this.#label} took more than ${ms} ms; its turn goes on, and its id asks again: ${id}`;
-        reject(Object.assign(new TimeoutError(what + (await this.#why())), { id }));
-      };
+      const late = async () => reject(new NoAnswerError(this.#label, ms, id, await this.#why()));
       const timer = setTimeout(() => void late(), ms);
       answer.finally(() => clearTimeout(timer)).then(resolve, reject);
     });
@@ -65,12 +65,18 @@ export class RestateHandle implements Handle<never, never> {
   async #why(): Promise<string> {
     const { admin } = this.#engine;
     if (admin === null) return "";
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<[]>((resolve) => {
+      timer = setTimeout(() => resolve([]), LONGEST_WHY);
+    });
     try {
-      const [first] = await admin.unfinished(this.name, this.key);
+      const [first] = await Promise.race([admin.unfinished(this.name, this.key), late]);
       if (first === undefined || first.failure === null) return "";
       return `. In Restate it is ${first.status} after ${first.attempts} attempts: ${first.failure}`;
     } catch (error) {
-      return `. Restate does not say why: ${String(error)}`;
+      return `. Restate does not say why: ${errorLine(error)}`;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -79,10 +85,9 @@ export class RestateHandle implements Handle<never, never> {
     checkMilliseconds(after, "the delay of a post");
     const text = this.#encoded(value, `what is posted to ${this.#label}`);
     const input: SendInput = { id, at: Date.now() + after, value: text };
-    await this.#asked(async (ingress) =>
-      ingress.send({ service: this.name, key: this.key, handler: "send" }, input, after, {
-        idempotencyKey: randomUUID(),
-      }),
+    const target = { service: this.name, key: this.key, handler: "send" };
+    await this.#asked(`post to ${this.#label} (id ${id})`, (ingress) =>
+      ingress.send(target, input, after, { idempotencyKey: randomUUID() }),
     );
   }
 
@@ -90,41 +95,56 @@ export class RestateHandle implements Handle<never, never> {
     const text = this.#encoded(value, `the signal ${name} for ${this.#label}`);
     const id = options.id ?? randomUUID();
     const mail: Mail = { type: "signal", at: Date.now(), name, value: text, id };
-    const { isEnded } = (await this.#call("mail", mail, { idempotencyKey: randomUUID() })) as MailOutput;
+    const what = `signal ${name} to ${this.#label} (id ${id})`;
+    const { isEnded } = (await this.#call(what, "mail", mail, { idempotencyKey: randomUUID() })) as MailOutput;
     if (isEnded) throw new DurableError("ENDED", `${this.#label} has ended, and takes no signal ${name}`);
   }
 
   async cancel(reason?: unknown): Promise<void> {
     const mail: Mail = { type: "cancel", at: Date.now(), reason: reasonText(reason) };
-    const { parked, outcome } = (await this.#call("stop", mail, { idempotencyKey: randomUUID() })) as StopOutput;
+    const { parked, outcome } = (await this.#stop("cancel", mail)) as StopOutput;
     if (parked !== null) throw parkedError(parked);
     if (outcome?.how === "failed") throw revive(outcome.error); // its cleanup did, or it had before
   }
 
+  async retry(): Promise<void> {
+    const options = { idempotencyKey: randomUUID() };
+    const { parked } = (await this.#call(`retry of ${this.#label}`, "retry", {}, options)) as RetryOutput;
+    if (parked !== null) throw parkedError(parked);
+    await this.#engine.admin?.resumePaused([this.name], this.key);
+  }
+
   async drop(): Promise<void> {
-    await this.#call("stop", { type: "drop" } satisfies Mail, { idempotencyKey: randomUUID() });
+    await this.#stop("drop", { type: "drop" });
     await this.#engine.admin?.removeScheduled(this.name, this.key);
   }
 
   async history(): Promise<Entry[]> {
-    return this.#asked(async (ingress) => entriesOf(await readJournal({ ingress }, this.name, this.key)));
+    const what = `history of ${this.#label}`;
+    return this.#asked(what, async (ingress) => entriesOf(await readJournal({ ingress }, this.name, this.key)));
   }
 
   async inspect(): Promise<Inspection> {
-    return this.#asked(() => look(this.#engine, this.name, this.key));
+    return this.#asked(`inspect of ${this.#label}`, () => look(this.#engine, this.name, this.key));
   }
 
-  #call(handler: string, body: unknown, options: CallOptions): Promise<unknown> {
-    return this.#asked((ingress) => ingress.call({ service: this.name, key: this.key, handler }, body, options));
+  #stop(how: string, mail: Mail): Promise<unknown> {
+    return this.#call(`${how} of ${this.#label}`, "stop", mail, { idempotencyKey: randomUUID() });
   }
 
-  async #asked<T>(ask: (ingress: RestateEngine["ingress"]) => Promise<T>): Promise<T> {
+  #call(what: string, handler: string, body: unknown, options: CallOptions): Promise<unknown> {
+    return this.#asked(what, (ingress) => ingress.call({ service: this.name, key: this.key, handler }, body, options));
+  }
+
+  /** @param what is asked for, in errors */
+  async #asked<T>(what: string, ask: (ingress: RestateEngine["ingress"]) => Promise<T>): Promise<T> {
     await this.#engine.ready();
     try {
       return await ask(this.#engine.ingress);
     } catch (error) {
       if (this.#engine.isClosed) throw new DurableError("CLOSED", "the engine has been closed", { cause: error });
-      if (!(error instanceof IngressError) || error.status !== 404) throw error;
+      if (!(error instanceof IngressError)) throw error;
+      if (error.status !== 404) throw error.toDurable(what);
       throw new DurableError("UNKNOWN", `no process has served ${this.name} on this Restate`, { cause: error });
     }
   }

@@ -1,6 +1,9 @@
 // The way into Restate: calls of handlers through its ingress, repeated when the way breaks.
 //
-// May import: nothing.
+// May import: the durable core.
+
+import { DurableError } from "../errors.ts";
+import { errorLine } from "../outcome.ts";
 
 export interface Target {
   service: string;
@@ -26,6 +29,21 @@ export class IngressError extends Error {
   static {
     this.prototype.name = "IngressError";
   }
+
+  /** What it is for whoever has asked for `what`. */
+  toDurable(what: string): DurableError {
+    const options = { cause: this };
+    if (!isPassing(this.status)) return new DurableError("RESTATE", `${what} was refused: ${this.message}`, options);
+    const advice = "start it, or give restate(…) the address of its ingress; then ask again, with the same id";
+    return new DurableError("UNAVAILABLE", `${what} has no answer: ${this.message}; ${advice}`, options);
+  }
+}
+
+/** Of one request. `status` is 0 if there was no answer. */
+interface Failure {
+  status: number;
+  why: string;
+  cause?: unknown;
 }
 
 const FIRST_WAIT = 50;
@@ -67,23 +85,22 @@ export class Ingress {
     const headers: Record<string, string> = { "content-type": "application/json" };
     if (idempotencyKey !== undefined) headers["idempotency-key"] = encodeURIComponent(idempotencyKey);
     for (let lost = 0, wait = FIRST_WAIT; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
-      const url = this.#urls[this.#at % this.#urls.length]! + path;
-      const outcome = await this.#try(url, headers, text);
-      if (outcome === null) continue; // it is still under way
-      if (!(outcome instanceof Error)) return outcome.body;
-      if (!isPassing(outcome.status) || this.#isClosed) throw outcome;
+      const base = this.#urls[this.#at % this.#urls.length]!;
+      const outcome = await this.#try(base + path, headers, text);
+      if (outcome === null) {
+        lost = 0;
+        continue; // it is still under way
+      }
+      if ("body" in outcome) return outcome.body;
+      if (!isPassing(outcome.status) || this.#isClosed) throw this.#error(base, outcome);
       lost ||= Date.now();
-      if (Date.now() - lost >= this.#patience) throw outcome;
+      if (Date.now() - lost >= this.#patience) throw this.#error(base, outcome);
       this.#at++; // the next node, if there are several
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
 
-  async #try(
-    url: string,
-    headers: Record<string, string>,
-    body: string,
-  ): Promise<{ body: unknown } | IngressError | null> {
+  async #try(url: string, headers: Record<string, string>, body: string): Promise<{ body: unknown } | Failure | null> {
     const controller = new AbortController();
     let isLate = false;
     const timer = setTimeout(() => {
@@ -94,14 +111,22 @@ export class Ingress {
     try {
       const response = await fetch(url, { method: "POST", headers, body, signal: controller.signal });
       const text = await response.text();
-      if (!response.ok) return new IngressError(messageOf(text, url), response.status);
+      if (!response.ok) return { status: response.status, why: messageOf(text) };
       return { body: text === "" ? undefined : (JSON.parse(text) as unknown) };
     } catch (cause) {
-      return isLate ? null : new IngressError(`there is no way to Restate at ${url}`, 0, { cause });
+      return isLate ? null : { status: 0, why: whyOf(cause), cause };
     } finally {
       clearTimeout(timer);
       this.#open.delete(controller);
     }
+  }
+
+  #error(base: string, { status, why, cause }: Failure): IngressError {
+    const what =
+      status === 0
+        ? `there is no way to Restate at ${this.#urls.join(", ")} (${why})`
+        : `Restate at ${base} answered ${status}: ${why}`;
+    return new IngressError(what, status, cause === undefined ? {} : { cause });
   }
 
   /** Gives up what is under way; it is done all the same. */
@@ -116,16 +141,22 @@ function isPassing(status: number): boolean {
   return status === 0 || status === 429 || status === 502 || status === 503 || status === 504;
 }
 
+/** What the host says of a request that has failed: `fetch failed` has the reason as its cause. */
+export function whyOf(error: unknown): string {
+  const { cause } = error as { cause?: unknown };
+  return errorLine(cause ?? error);
+}
+
 function pathOf({ service, key, handler }: Target): string {
   return `/${service}/${encodeURIComponent(key)}/${handler}`;
 }
 
-function messageOf(text: string, url: string): string {
+function messageOf(text: string): string {
   try {
     const { message } = JSON.parse(text) as { message?: string };
     if (message !== undefined) return message;
   } catch {
     // not from Restate: its text says what there is to say
   }
-  return `${url}: ${text.slice(0, 200)}`;
+  return text.slice(0, 200);
 }

@@ -1,6 +1,6 @@
 // How the journal of a coroutine lies in the state of its virtual object.
 //
-//   m       what is there, and which invocation wrote it (`Meta`)
+//   m       what is there, and which invocation wrote it (`Meta`); of one that was dropped, what the next one needs (`Grave`)
 //   t0…     the tail: a key for the entries of each of the last turns, so that a turn writes only itself
 //   c0…     chunks: tails that have become long, put together, so that a cold start reads few keys
 //   k       answers that are kept of the generations before
@@ -33,8 +33,21 @@ export interface Meta {
   readonly works: readonly string[];
   /** How it ended; null: it has not. */
   readonly ended: Outcome | null;
+  /** That of its base. */
+  readonly origin?: number;
   /** What a list says of it. */
   readonly row: Omit<Row, "name" | "key">;
+}
+
+/** What is left of one that was dropped. */
+export interface Grave {
+  /** See `Base`. */
+  readonly origin: number;
+}
+
+/** Whether there is one, and it was not dropped. */
+export function isThere(kept: Meta | Grave | null): kept is Meta {
+  return kept !== null && "row" in kept;
 }
 
 /** A turn that is under way, as it is told when it first waits. */

@@ -3,6 +3,7 @@
 // May import: the durable core, held, ingress, journal, options, sdk, steps.
 
 import type { Definition } from "../define.ts";
+import type { Tallies, Tally } from "../engine/tally.ts";
 import { ReplayError } from "../errors.ts";
 import type { Live } from "../live.ts";
 import { errorText } from "../outcome.ts";
@@ -20,6 +21,7 @@ export interface Host {
   readonly ingress: Ingress;
   readonly settings: Settings;
   readonly steps: Steps;
+  readonly tallies: Tallies;
   /** Serves this code too, if none of its name is served here. */
   know(definition: Definition): void;
   /** Has an invocation wait, until the code may be another. */
@@ -30,6 +32,7 @@ export class Kind {
   readonly host: Host;
   readonly definition: Definition;
   readonly cache: Cache;
+  readonly tally: Tally;
   /** Those that have a turn under way here, by key. */
   readonly active: Map<string, Live> = new Map();
 
@@ -37,6 +40,7 @@ export class Kind {
     this.host = host;
     this.definition = definition;
     this.cache = new Cache(host.settings.held);
+    this.tally = host.tallies.of(definition.name);
   }
 
   /** The name of its virtual objects. */
@@ -59,7 +63,7 @@ export class Kind {
     const kept = await readJournal(this.host, this.service, key);
     if (kept === null) return null;
     try {
-      heldOf(this.definition, key, kept);
+      this.restore(key, kept);
       return null;
     } catch (error) {
       return parkedBy(error);
@@ -79,7 +83,13 @@ export class Kind {
     if (held?.version === meta.v) return held;
     // As of `meta`: an attempt that takes over may find that the one before had written all of the turn.
     const kept = await readJournal(this.host, this.service, key, meta);
-    return heldOf(this.definition, key, kept!);
+    return this.restore(key, kept!);
+  }
+
+  /** @throws {ReplayError} */
+  restore(key: string, kept: Kept): Held {
+    this.tally.replayed(kept.parts.reduce((sum, part) => sum + part.length, 0));
+    return heldOf(this.definition, key, kept);
   }
 }
 

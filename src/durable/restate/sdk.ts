@@ -1,7 +1,9 @@
 // What is used of Restate's SDK, and how it is loaded: only by a process that serves, so that one that merely sends needs
 // neither the SDK nor its version of Node. `tools/restate/fits.ts` proves that the SDK fits these shapes.
 //
-// May import: nothing.
+// May import: the durable core.
+
+import { DurableError } from "../errors.ts";
 
 /** A wait that Restate records. Combined by {@link Sdk.RestatePromise} only, else the order of ends is not recorded. */
 export interface Recorded<T> extends Promise<T> {
@@ -95,13 +97,14 @@ export interface Sdk {
 /** Not a literal in `import(…)`: then the compiler would ask for a package that most programs do not have. */
 const PACKAGE: string = "@restatedev/restate-sdk";
 
-/** @throws {Error} with what to do, if the package is not there */
+/** @throws {DurableError} `RESTATE`, with what to do, if the package is not there */
 export async function loadSdk(): Promise<Sdk> {
   provideWithResolvers();
   try {
     return (await import(PACKAGE)) as Sdk;
   } catch (cause) {
-    throw new Error(`to serve durable coroutines on Restate, install its SDK: npm install ${PACKAGE}`, { cause });
+    const what = `to serve durable coroutines on Restate, install its SDK: npm install ${PACKAGE}`;
+    throw new DurableError("RESTATE", what, { cause });
   }
 }
 

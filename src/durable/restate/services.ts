@@ -4,11 +4,12 @@
 // May import: the durable core, activation, deliver, journal, kind, sdk, wire, work.
 
 import { saltOf } from "../chance.ts";
+import { originAfter } from "../live.ts";
 import type { Entry, Outcome } from "../port.ts";
 import { begin } from "../replay.ts";
 import { Activation, type Found } from "./activation.ts";
-import { FIRST_LOOK, knock, LONGEST_LOOK, mailbox, put } from "./deliver.ts";
-import { type Answers, answersKey, META, type Meta, partKeys, RUN, type Run } from "./journal.ts";
+import { FIRST_LOOK, knock, LONGEST_LOOK, mailbox, put, putBack } from "./deliver.ts";
+import { type Answers, answersKey, type Grave, isThere, META, type Meta, partKeys, RUN, type Run } from "./journal.ts";
 import { type Host, type Kind, parkedBy } from "./kind.ts";
 import { handOver, takeMail } from "./requests.ts";
 import type { Context, HandlerOptions, ObjectContext } from "./sdk.ts";
@@ -18,6 +19,7 @@ import type {
   Mail,
   MailOutput,
   Parked,
+  RetryOutput,
   SendInput,
   SendOutput,
   StopOutput,
@@ -48,6 +50,7 @@ export function servicesOf(kind: Kind): unknown[] {
     mail: shared({ ...common, idempotencyRetention }, (ctx: Context, mail: Mail) => take(ctx, kind, mail)),
     knock: shared({ ...common, ingressPrivate: true }, (ctx: Context) => knock(ctx, kind)),
     stop: shared({ ...common, idempotencyRetention }, (ctx: Context, mail: Mail) => stop(ctx, kind, mail)),
+    retry: shared({ ...common, idempotencyRetention }, (ctx: Context) => retry(ctx, kind)),
     work: shared({ ...common, ingressPrivate: true }, (ctx: Context, input: WorkInput) => work(ctx, kind, input)),
     journal: shared({ ...common, enableLazyState: false }, journal),
   };
@@ -60,8 +63,6 @@ const PARKED_PAUSE = 30_000;
 /** Restate's code for an attempt that did something else than the one before it had recorded. */
 const MISMATCH = 570;
 
-const NOTED = 30;
-
 /**
  * The code was changed in the midst of a turn. To try it again and again would not help, and what the turn has done must
  * not be lost: so it is paused, and goes on when a process is registered, whose code may fit (endpoint.ts).
@@ -73,8 +74,7 @@ function pauseMismatch({ pause }: Host): NonNullable<HandlerOptions["hooks"]>[nu
         try {
           await next();
         } catch (error) {
-          // Not now, but when Restate has noted why: it says so as long as it is paused.
-          if ((error as { code?: unknown }).code === MISMATCH) setTimeout(() => pause(request.id), NOTED).unref();
+          if ((error as { code?: unknown }).code === MISMATCH) pause(request.id);
           throw error;
         }
       },
@@ -82,15 +82,23 @@ function pauseMismatch({ pause }: Host): NonNullable<HandlerOptions["hooks"]>[nu
   });
 }
 
+/** What is kept of the coroutine, or of one before it. */
+const keptOf = (ctx: Context): Promise<Meta | Grave | null> => ctx.get<Meta | Grave>(META);
+
 /** The coroutine of this key, which begins if it has not yet; or why it is parked. */
-async function find(ctx: ObjectContext, kind: Kind, meta: Meta | null, at?: number): Promise<Found | Parked> {
-  if (meta === null) {
+async function find(
+  ctx: ObjectContext,
+  kind: Kind,
+  kept: Meta | Grave | null,
+  at: number | undefined,
+): Promise<Found | Parked> {
+  if (!isThere(kept)) {
     const time = at ?? (await ctx.run("now", () => Date.now()));
-    const { live, output } = begin(kind.definition, ctx.key, time, saltOf(ctx.request().id));
-    return { meta, held: { version: "", live, tail: [], answers: new Map() }, first: output };
+    const { live, output } = begin(kind.definition, ctx.key, time, saltOf(ctx.request().id), kept?.origin);
+    return { meta: null, held: { version: "", live, tail: [], answers: new Map() }, first: output };
   }
   try {
-    return { meta, held: await kind.take(ctx.key, meta), first: null };
+    return { meta: kept, held: await kind.take(ctx.key, kept), first: null };
   } catch (error) {
     return parkedBy(error);
   }
@@ -98,10 +106,9 @@ async function find(ctx: ObjectContext, kind: Kind, meta: Meta | null, at?: numb
 
 /** A turn. */
 async function send(ctx: ObjectContext, kind: Kind, input: SendInput): Promise<SendOutput> {
-  const meta = await ctx.get<Meta>(META);
-  const found = await find(ctx, kind, meta, input.at);
+  const found = await find(ctx, kind, await keptOf(ctx), input.at);
   if ("error" in found) return { parked: found };
-  const { held } = found;
+  const { held, meta } = found;
   const { live, answers } = held;
   const id = input.id ?? ctx.rand.uuidv4();
   const known = answers.get(id) ?? (meta === null ? null : live.ended);
@@ -113,26 +120,27 @@ async function send(ctx: ObjectContext, kind: Kind, input: SendInput): Promise<S
   kind.begins(ctx, live);
   const answer = await activation.turn({ type: "send", at: input.at ?? live.time, id, value: input.value });
   if (activation.isDropped) {
-    forget(ctx, kind);
+    forget(ctx, kind, originAfter(live.base));
     return { dropped: true };
   }
   activation.keep();
+  kind.tally.turns[answer!.outcome.how]++;
   return { outcome: answer!.outcome, turn: answer!.turn, at: live.time };
 }
 
 /** There may be letters, or a moment has come, and no turn is under way. */
 async function wake(ctx: ObjectContext, kind: Kind, { tick }: WakeInput): Promise<void> {
-  const kept = await ctx.get<Meta>(META);
+  let kept = await keptOf(ctx);
   const all = tick === undefined ? await takeMail(ctx, kind) : [];
   const drop = all.findLastIndex(({ type }) => type === "drop");
-  if (drop >= 0) forget(ctx, kind);
-  const meta = drop >= 0 ? null : kept;
+  if (drop >= 0) kept = forget(ctx, kind, nextOrigin(kept));
+  const hasBegun = isThere(kept);
   // What has not begun is begun by a signal only.
-  const mails = all.slice(drop + 1).filter(({ type }) => meta !== null || type === "signal");
-  if (mails.length === 0 && (tick === undefined || meta === null)) return;
-  const found = await find(ctx, kind, meta, mails.find((mail) => mail.type === "signal")?.at);
+  const mails = all.slice(drop + 1).filter(({ type }) => hasBegun || type === "signal");
+  if (mails.length === 0 && (tick === undefined || !hasBegun)) return;
+  const found = await find(ctx, kind, kept, mails.find((mail) => mail.type === "signal")?.at);
   if ("error" in found) {
-    for (const mail of mails) await put(ctx, kind, mail);
+    if (mails.length > 0) await putBack(ctx, kind, mails);
     handOver(ctx, kind, "wake", tick === undefined ? {} : { tick }, PARKED_PAUSE);
     return;
   }
@@ -142,11 +150,22 @@ async function wake(ctx: ObjectContext, kind: Kind, { tick }: WakeInput): Promis
   activation.keep();
 }
 
-/** All that is kept of it is removed. */
-function forget(ctx: ObjectContext, kind: Kind): void {
+/** That of one that begins after `kept` was dropped. */
+function nextOrigin(kept: Meta | Grave | null): number {
+  if (!isThere(kept)) return kept?.origin ?? 0;
+  const { origin = 0, row } = kept;
+  return originAfter({ origin, generation: row.generation });
+}
+
+/** All that is kept of it is removed, but for what the next one needs. */
+function forget(ctx: ObjectContext, kind: Kind, origin: number): Grave {
   kind.cache.take(ctx.key);
-  kind.host.steps.abortThose(`${kind.service}/${ctx.key}/`, new Error(`${kind.service}/${ctx.key} has been dropped`));
+  const label = `${kind.service}/${ctx.key}`;
+  kind.host.steps.abortThose(label, new Error(`${label} has been dropped`));
   ctx.clearAll();
+  const grave: Grave = { origin };
+  if (origin > 0) ctx.set(META, grave);
+  return grave;
 }
 
 /** Takes a letter; it has it for good when this is done. */
@@ -172,15 +191,23 @@ async function stop(ctx: Context, kind: Kind, mail: Mail): Promise<StopOutput> {
   return { outcome: await outcomeNow(ctx), parked: null };
 }
 
+/** Whether its journal fits the code now. If so, the mail that has waited for that is taken. */
+async function retry(ctx: Context, kind: Kind): Promise<RetryOutput> {
+  const parked = await ctx.run("is it parked", () => kind.problem(ctx.key));
+  if (parked === null) handOver(ctx, kind, "wake", {}, 0);
+  return { parked };
+}
+
 /** A turn that waits has begun it, also before anything of it is kept. */
 async function stateNow(ctx: Context): Promise<"new" | "begun" | "ended"> {
-  const meta = await ctx.get<Meta>(META);
-  if (meta === null) return (await ctx.get<Run>(RUN)) === null ? "new" : "begun";
-  return meta.ended === null ? "begun" : "ended";
+  const kept = await keptOf(ctx);
+  if (!isThere(kept)) return (await ctx.get<Run>(RUN)) === null ? "new" : "begun";
+  return kept.ended === null ? "begun" : "ended";
 }
 
 async function outcomeNow(ctx: Context): Promise<Outcome | null> {
-  return (await ctx.get<Meta>(META))?.ended ?? null;
+  const kept = await keptOf(ctx);
+  return isThere(kept) ? kept.ended : null;
 }
 
 /** How much of a journal is given at once, in characters. */
@@ -188,7 +215,8 @@ const PAGE = 4 * 1024 * 1024;
 
 /** The state is that of one moment, as all of it comes with the request. */
 async function journal(ctx: Context, input: JournalInput): Promise<JournalOutput> {
-  const now = await ctx.get<Meta>(META);
+  const kept = await keptOf(ctx);
+  const now = isThere(kept) ? kept : null;
   const meta = input.meta ?? now;
   if (meta === null) return null;
   const answers = (await ctx.get<Answers>(answersKey(meta.generation))) ?? [];

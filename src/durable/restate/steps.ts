@@ -8,6 +8,7 @@
 
 import { hostClock } from "../../scheduler/clock.ts";
 import { type Running, RunningStep } from "../engine/performer.ts";
+import type { Tallies } from "../engine/tally.ts";
 import { failed } from "../outcome.ts";
 import type { Outcome, StepRequest } from "../port.ts";
 
@@ -28,12 +29,14 @@ const UNCLAIMED = 600_000;
 
 export class Steps {
   readonly #maxBytes: number;
+  readonly #tallies: Tallies;
   readonly #doing: Map<string, Doing> = new Map();
   /** Asked for, and to be begun by another invocation. */
   readonly #asked: Map<string, StepRequest> = new Map();
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, tallies: Tallies) {
     this.#maxBytes = maxBytes;
+    this.#tallies = tallies;
   }
 
   /** Notes a step that another invocation is to do, so that it need not look for it in the journal. */
@@ -57,7 +60,8 @@ export class Steps {
     const done = new Promise<Done>((resolve) => {
       end = (outcome) => resolve({ outcome: this.#checked(outcome, request.name, label), at: Date.now() });
     });
-    const running = new RunningStep(request, label, hostClock, (outcome) => {
+    const tally = this.#tallies.of(label.slice(0, label.indexOf("/")));
+    const running = new RunningStep(request, { label, tally }, hostClock, (outcome) => {
       // Normally it is kept at once. If that is not to be here, it is not held for ever.
       setTimeout(() => this.forget(id), UNCLAIMED).unref();
       end(outcome);
@@ -97,9 +101,10 @@ export class Steps {
     doing?.end(failed(reason));
   }
 
-  /** Of all whose ids begin with `prefix`. */
-  abortThose(prefix: string, reason: unknown): void {
-    for (const id of [...this.#doing.keys(), ...this.#asked.keys()]) if (id.startsWith(prefix)) this.abort(id, reason);
+  /** All, or all of one coroutine, `name/key`. */
+  abortThose(label: string | null, reason: unknown): void {
+    for (const id of [...this.#doing.keys(), ...this.#asked.keys()])
+      if (label === null || id.slice(0, id.lastIndexOf("/")) === label) this.abort(id, reason);
   }
 
   /** Until those that run have ended. */

@@ -59,6 +59,11 @@ export interface StopOutput {
   readonly parked: Parked | null;
 }
 
+/** From `retry`: why it is parked still; null: it is not. */
+export interface RetryOutput {
+  readonly parked: Parked | null;
+}
+
 /** To `wake`: there may be mail, or a moment has come. */
 export interface WakeInput {
   readonly tick?: number;

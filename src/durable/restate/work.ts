@@ -6,7 +6,6 @@
 import { failed } from "../outcome.ts";
 import type { StepRequest } from "../port.ts";
 import { knock, put } from "./deliver.ts";
-import { heldOf } from "./held.ts";
 import { type Kind, readJournal } from "./kind.ts";
 import { called, identity, RETRY } from "./requests.ts";
 import type { Context } from "./sdk.ts";
@@ -48,7 +47,7 @@ async function doStep(key: string, kind: Kind, { id, n }: StepInput): Promise<Do
 async function findStep(key: string, kind: Kind, id: string, n: number): Promise<StepRequest | null> {
   const kept = await readJournal(kind.host, kind.service, key);
   if (kept === null) return null;
-  const { live } = heldOf(kind.definition, key, kept);
+  const { live } = kind.restore(key, kept);
   const request = live.pending.get(n);
   return request?.kind === "step" && identity(live, request) === id ? request : null;
 }

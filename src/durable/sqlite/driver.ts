@@ -56,6 +56,31 @@ export function openDatabase(path: string, options: { readonly: boolean }): Data
   }
 }
 
+/** Takes back what was begun; SQLite has done it already after some errors. */
+export function rollBack(database: Database): void {
+  try {
+    database.exec("rollback");
+  } catch (error) {
+    if (!/no transaction/i.test((error as Error).message)) throw error;
+  }
+}
+
+/**
+ * Does `action` as one transaction: all of it, or nothing. What was left open would lock the file, also when it has been
+ * closed, as long as there are statements of it.
+ */
+export function transaction<T>(database: Database, action: () => T): T {
+  database.exec("begin immediate");
+  try {
+    const result = action();
+    database.exec("commit");
+    return result;
+  } catch (error) {
+    rollBack(database);
+    throw error;
+  }
+}
+
 /** Does `action`. @throws {DurableError} `STORE`, with the path, for whatever SQLite says */
 export function reading<T>(path: string, action: () => T): T {
   try {

@@ -7,7 +7,7 @@
 // May import: driver, errors.
 
 import { DurableError } from "../errors.ts";
-import { type Database, openDatabase } from "./driver.ts";
+import { type Database, openDatabase, transaction } from "./driver.ts";
 
 interface Owner {
   pid: number;
@@ -39,16 +39,16 @@ export function lock(path: string, whoOwns: () => string): Database {
 export function own(database: Database): number {
   const { hostname } = process.getBuiltinModule("node:os");
   const owner: Owner = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
-  database.exec("begin immediate");
-  const epoch = Number((database.prepare(EPOCH).get() as { value: string }).value) + 1;
-  database.prepare("update meta set value = ? where name = 'epoch'").run(String(epoch));
-  database.prepare("insert or replace into meta values ('owner', ?)").run(JSON.stringify(owner));
-  database.exec("commit");
-  return epoch;
+  return transaction(database, () => {
+    const epoch = Number((database.prepare(EPOCH).get() as { value: string }).value) + 1;
+    database.prepare("update meta set value = ? where name = 'epoch'").run(String(epoch));
+    database.prepare("insert or replace into meta values ('owner', ?)").run(JSON.stringify(owner));
+    return epoch;
+  });
 }
 
 /** Asks for the epoch of the store. */
-export const EPOCH = "select value from meta where name = 'epoch'";
+const EPOCH = "select value from meta where name = 'epoch'";
 
 /** Who owns a store, as a text; as far as it says. */
 export function ownerOf(database: Database): string {

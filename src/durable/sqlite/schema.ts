@@ -2,10 +2,10 @@
 //
 // They are meant to be read by people, too: `sqlite3 orders.db "select * from journal"`.
 //
-// May import: errors; Database as a type.
+// May import: driver, errors.
 
 import { DurableError } from "../errors.ts";
-import type { Database } from "./driver.ts";
+import { type Database, transaction } from "./driver.ts";
 
 /** Each makes a store of the version of its place one of the next: the first, an empty file. Never changed, only added to. */
 const STEPS: readonly string[] = [
@@ -69,29 +69,42 @@ const STEPS: readonly string[] = [
   ) without rowid;
   create index post_due on post (due);
   `,
+  `
+  -- What the ids of a coroutine's requests begin behind: how many generations there were under its key before.
+  alter table coroutine add column origin integer not null default 0;
+
+  -- Of coroutines that were dropped: the origin for the next one with their key, so that no id comes again.
+  create table dropped (name text not null, key text not null, origin integer not null, primary key (name, key))
+    without rowid;
+  `,
 ];
 
+/** Stores of this version and later ones can be read as they are. */
+const READABLE = 1;
+
 /** The version of the stores that this code makes. */
-export const FORMAT: number = STEPS.length;
+const FORMAT: number = STEPS.length;
 
 /** Which version a store is; 0: the file is empty. */
-export function formatOf(database: Database): number {
+function formatOf(database: Database): number {
   return (database.prepare("pragma user_version").get() as { user_version: number }).user_version;
 }
 
-/** @throws {DurableError} `STORE`, if a newer version made it */
-export function checkFormat(database: Database, path: string): void {
+/** @throws {DurableError} `STORE`, if a newer version made it; or if it is only to be read, and must be made a newer one first */
+export function checkFormat(database: Database, path: string, isReadonly: boolean): void {
   const format = formatOf(database);
-  if (format <= FORMAT) return;
-  throw new DurableError(
-    "STORE",
-    `the store ${path} was made by a newer version of corun: its format is ${format}, and this one knows ${FORMAT}; update corun`,
-  );
+  if (format > FORMAT) {
+    throw new DurableError(
+      "STORE",
+      `the store ${path} was made by a newer version of corun: its format is ${format}, and this one knows ${FORMAT}; update corun`,
+    );
+  }
+  if (isReadonly && format < READABLE)
+    throw new DurableError("STORE", `the store ${path} is of an older version: open it to write, once`);
 }
 
 /** Makes it one of this version, each step whole or not at all. */
 export function migrate(database: Database): void {
-  for (let format = formatOf(database); format < FORMAT; format++) {
-    database.exec(`begin immediate; ${STEPS[format]!} pragma user_version = ${format + 1}; commit;`);
-  }
+  for (let format = formatOf(database); format < FORMAT; format++)
+    transaction(database, () => database.exec(`${STEPS[format]!} pragma user_version = ${format + 1};`));
 }

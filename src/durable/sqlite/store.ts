@@ -8,7 +8,7 @@ import type { Answer, Entry } from "../port.ts";
 import { type Database, openDatabase, reading, type Statement } from "./driver.ts";
 import { lock, own, ownerOf } from "./lease.ts";
 import { answerOf, entryOf, type Read } from "./rows.ts";
-import { checkFormat, FORMAT, formatOf, migrate } from "./schema.ts";
+import { checkFormat, migrate } from "./schema.ts";
 import { Writes } from "./writes.ts";
 
 export interface SqliteOptions {
@@ -46,10 +46,8 @@ export class SqliteStore implements Store {
 
   #begin(isReadonly: boolean, keepAnswers: number): Writes | null {
     const database = this.#database;
-    checkFormat(database, this.#path);
+    checkFormat(database, this.#path, isReadonly);
     if (isReadonly) {
-      if (formatOf(database) < FORMAT)
-        throw new DurableError("STORE", `the store ${this.#path} is of an older version: open it to write, once`);
       database.exec("pragma query_only = 1");
       return null;
     }
@@ -89,6 +87,11 @@ export class SqliteStore implements Store {
     return this.#get(sql, name, key) as (Place & Row) | null;
   }
 
+  origin(name: string, key: string): number {
+    const row = this.#get("select origin from dropped where name = ? and key = ?", name, key);
+    return (row as { origin: number } | null)?.origin ?? 0;
+  }
+
   count({ ref }: Place): number {
     const sql = "select count(*) as count from journal where coroutine = ?";
     return (this.#get(sql, ref) as { count: number }).count;
@@ -119,7 +122,10 @@ export class SqliteStore implements Store {
   }
 
   busy(name: string): string[] {
-    const sql = "select key from coroutine where state = 'busy' and name = ?";
+    const got =
+      "select 1 from journal where coroutine = c.id and seq > a.seq and n = a.n and type in ('result', 'withdrawn')";
+    const waits = `select 1 from journal as a where a.coroutine = c.id and a.type = 'asked' and not exists (${got})`;
+    const sql = `select key from coroutine as c where state = 'busy' and name = ? and exists (${waits})`;
     return (this.#all(sql, name) as { key: string }[]).map(({ key }) => key);
   }
 

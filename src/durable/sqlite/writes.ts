@@ -1,32 +1,35 @@
 // What is written to a SQLite file: a batch is a transaction, with one fsync.
 //
-// Rows go over as one JSON text for each table: a call of SQLite costs more than what it does.
+// Each row is a statement of its own: SQLite keeps a journal of every statement that writes several, which costs more than
+// the calls.
 //
-// May import: errors, lease, rows; Store as a type.
+// May import: driver, errors, lease, rows; Store as a type.
 
 import type { Kept, Place, Write } from "../engine/store.ts";
 import { DurableError } from "../errors.ts";
-import type { Database, Statement } from "./driver.ts";
-import { EPOCH, ownerOf } from "./lease.ts";
+import { type Database, rollBack, type Statement } from "./driver.ts";
+import { ownerOf } from "./lease.ts";
 import { rowOf } from "./rows.ts";
 
-type Json = string | number | null;
+type Value = string | number | null;
 
-const columns = (from: number, to: number): string =>
-  Array.from({ length: to - from }, (_, i) => `value ->> ${from + i}`).join(", ");
-
-const INSERT = `insert into journal (coroutine, seq, type, at, turn, id, n, name, data)
-  select ${columns(0, 9)} from json_each(?)`;
-const UPSERT = `insert into coroutine (id, name, key, version, generation, turns, state, wake, at)
-  select ${columns(0, 9)} from json_each(?) where true
-  on conflict (id) do update set version = excluded.version, generation = excluded.generation,
-    turns = excluded.turns, state = excluded.state, wake = excluded.wake, at = excluded.at`;
+/** The first of each batch: the time is written only if the epoch is that of this process. */
+const OWN = `update meta set value = ? where name = 'time' and (select value from meta where name = 'epoch') = ?`;
+const APPEND = `insert into journal (coroutine, seq, type, at, turn, id, n, name, data)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const BEGIN = `insert into coroutine (version, generation, turns, state, wake, at, origin, name, key, id)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const UPDATE = `update coroutine set version = ?, generation = ?, turns = ?, state = ?, wake = ?, at = ? where id = ?`;
 /** What has to be given again is kept for a while: of the journal, and of those before it. */
 const KEEP = `insert or replace into answered (coroutine, type, id, at, turn, data)
   select coroutine, type, id, at, turn, iif(type = 'answer', data, null) from journal
   where coroutine = ?1 and seq < ?2 and type in ('answer', 'signal') and id is not null and at > ?3`;
 const FORGET = "delete from answered where coroutine = ? and at <= ?";
 const TRUNCATE = "delete from journal where coroutine = ? and seq < ?";
+/** The generations of one that is dropped are over: see `originAfter`. */
+const BURY = `insert or replace into dropped (name, key, origin)
+  select name, key, origin + generation + 1 from coroutine where name = ? and key = ?`;
+const ID = "select id from coroutine where name = ? and key = ?";
 
 export class Writes {
   /** The latest moment that was written. */
@@ -54,96 +57,96 @@ export class Writes {
     return statement;
   }
 
-  #run(sql: string, ...values: Json[]): void {
+  #run(sql: string, ...values: Value[]): void {
     this.#sql(sql).run(...values);
   }
 
   /** All of it, or nothing: then it throws. @throws {DurableError} `FENCED` */
   write(batch: readonly Write[], time: number): void {
-    const before = batch.flatMap((write) => ("place" in write ? [{ place: write.place, ...write.place }] : []));
+    const places = batch.flatMap((write) => (write.type === "kept" ? write.place : []));
+    const before = places.map(({ ref, next }) => ({ ref, next }));
     this.#database.exec("begin immediate");
     try {
-      this.#checkEpoch();
+      this.#own(time);
       this.#writeAll(batch, time);
-      this.#run("update meta set value = ? where name = 'time'", String(time));
       this.#database.exec("commit");
       this.time = time;
     } catch (error) {
-      for (const { place, ref, next } of before.toReversed()) Object.assign(place, { ref, next });
-      this.#rollBack();
+      for (let i = places.length - 1; i >= 0; i--) Object.assign(places[i]!, before[i]);
+      rollBack(this.#database);
       throw error;
     }
   }
 
-  #checkEpoch(): void {
-    const { value } = this.#sql(EPOCH).get() as { value: string };
-    if (Number(value) === this.#epoch) return;
+  #own(time: number): void {
+    const { changes } = this.#sql(OWN).run(String(time), String(this.#epoch)) as { changes: number | bigint };
+    if (Number(changes) === 1) return;
     throw new DurableError(
       "FENCED",
       `this process does not own the store any more: ${ownerOf(this.#database)} has taken it over; nothing can be written here`,
     );
   }
 
-  /** SQLite has done it already after some errors. */
-  #rollBack(): void {
-    try {
-      this.#database.exec("rollback");
-    } catch (error) {
-      if (!/no transaction/i.test((error as Error).message)) throw error;
-    }
-  }
-
   #writeAll(batch: readonly Write[], time: number): void {
-    const journal: Json[][] = [];
-    const coroutines = new Map<number, Json[]>();
-    const flush = () => {
-      if (coroutines.size > 0) this.#run(UPSERT, JSON.stringify([...coroutines.values()]));
-      if (journal.length > 0) this.#run(INSERT, JSON.stringify(journal));
-      journal.length = 0;
-      coroutines.clear();
-    };
+    // A row of what each was before the batch is written once, as it is at the end.
+    const changed = new Map<number, Kept>();
     for (const write of batch) {
       if (write.type === "kept") {
-        // What it forgets has to be there.
-        if (write.isAnew && write.place.ref !== 0) flush();
-        this.#keep(write, time, journal, coroutines);
+        this.#keep(write, time, changed);
       } else if (write.type === "post") {
         const { name, key, id, due, value } = write;
         this.#run("insert or ignore into post values (?, ?, ?, ?, ?)", name, key, id, due, value);
       } else if (write.type === "unposted") {
         this.#unpost(write.name, write.key, write.id);
       } else {
-        flush();
-        this.#drop(write.place);
+        this.#update(changed, time);
+        this.#drop(write.name, write.key);
       }
     }
-    flush();
+    this.#update(changed, time);
   }
 
-  #keep(kept: Kept, time: number, journal: Json[][], coroutines: Map<number, Json[]>): void {
-    const { place, entries, isAnew, version, generation, turns, state, wakeAt, posted } = kept;
+  #update(changed: Map<number, Kept>, time: number): void {
+    for (const [ref, kept] of changed) this.#run(UPDATE, ...rowOfKept(kept, time), ref);
+    changed.clear();
+  }
+
+  #keep(kept: Kept, time: number, changed: Map<number, Kept>): void {
+    const { place, entries, isAnew, turns, posted } = kept;
     const { name, key } = place;
     if (place.ref === 0) {
       place.ref = this.#nextId++;
       place.next = 0;
-    } else if (isAnew) {
-      const from = time - this.#keepAnswers;
-      this.#run(KEEP, place.ref, place.next, from);
-      this.#run(FORGET, place.ref, from);
-      this.#run(TRUNCATE, place.ref, place.next);
+      this.#run(BEGIN, ...rowOfKept(kept, time), kept.origin, name, key, place.ref);
+    } else {
+      if (isAnew) this.#forget(place, time - this.#keepAnswers);
+      changed.set(place.ref, kept);
     }
-    for (const entry of entries) journal.push([place.ref, place.next++, ...rowOf(entry, time, turns)]);
-    coroutines.set(place.ref, [place.ref, name, key, version, generation, turns, state, wakeAt, time]);
+    for (const entry of entries) this.#run(APPEND, place.ref, place.next++, ...rowOf(entry, time, turns));
     if (posted !== null) this.#unpost(name, key, posted);
+  }
+
+  /** All entries so far, but for the answers since `from`. */
+  #forget({ ref, next }: Place, from: number): void {
+    this.#run(KEEP, ref, next, from);
+    this.#run(FORGET, ref, from);
+    this.#run(TRUNCATE, ref, next);
   }
 
   #unpost(name: string, key: string, id: string): void {
     this.#run("delete from post where name = ? and key = ? and id = ?", name, key, id);
   }
 
-  #drop({ ref, name, key }: Place): void {
-    for (const table of ["journal", "answered"]) this.#run(`delete from ${table} where coroutine = ?`, ref);
-    this.#run("delete from coroutine where id = ?", ref);
+  #drop(name: string, key: string): void {
+    this.#run(BURY, name, key);
+    const found = this.#sql(ID).get(name, key) as { id: number } | undefined;
+    for (const table of ["journal", "answered"])
+      if (found) this.#run(`delete from ${table} where coroutine = ?`, found.id);
+    this.#run("delete from coroutine where name = ? and key = ?", name, key);
     this.#run("delete from post where name = ? and key = ?", name, key);
   }
+}
+
+function rowOfKept({ version, generation, turns, state, wakeAt }: Kept, time: number): Value[] {
+  return [version, generation, turns, state, wakeAt, time];
 }
