@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { shuffledTags, tags } from "./test/shuffled/tags.ts";
 
 const source = fileURLToPath(new URL("src", import.meta.url));
 
@@ -9,7 +10,7 @@ const setupFiles = ["test/together/setup.ts"];
 
 // Kinds of test, by folder: `test/core` (by hand) and `test/together` (the scheduler) run on every runtime and in
 // the browser, `test/browser` needs a browser, `test/node` needs Node (files, processes), `test/types` is only
-// compiled.
+// compiled. `shuffled` runs `test/together` again, with tasks in other orders (test/shuffled).
 export default defineConfig({
   resolve: {
     alias: [
@@ -18,6 +19,7 @@ export default defineConfig({
     ],
   },
   test: {
+    tags,
     projects: [
       {
         extends: true,
@@ -33,6 +35,17 @@ export default defineConfig({
           name: "together",
           include: ["together", "testing", "inspect"].map((folder) => `test/${folder}/**/*.test.ts`),
           setupFiles,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "shuffled",
+          include: ["test/together/**/*.test.ts"],
+          setupFiles: [...setupFiles, "test/shuffled/setup.ts"],
+          testTimeout: 20_000,
+          isolate: false, // to start a process for each file would take longer than the tests
+          tags: shuffledTags,
         },
       },
       {

@@ -1,6 +1,8 @@
 // What the scheduler asks of its host, whichever that is: a turn for others, and whether anything is under way.
 //
-// Imports nothing.
+// Imports nothing; types only.
+
+import type { Choice } from "./choice.ts";
 
 interface Host {
   setImmediate?: (callback: () => void) => unknown;
@@ -49,8 +51,14 @@ const hostTells: boolean = /* @__PURE__ */ (() => {
   return tells;
 })();
 
-/** What is done at a deadlock where the run does not say: an error only where the host tells whether it is one. */
-export const defaults: { deadlock: "error" | "warn" } = { deadlock: hostTells ? "error" : "warn" };
+/**
+ * What is done where the run does not say. At a deadlock: an error only where the host tells whether it is one. The
+ * choice, of a run with that seed, is none; for tests.
+ */
+export const defaults: { deadlock: "error" | "warn"; choice: (seed: number | undefined) => Choice | null } = {
+  deadlock: hostTells ? "error" : "warn",
+  choice: () => null,
+};
 
 /** How soon the host is asked again whether anything is under way that could end a deadlock, in milliseconds. */
 const FIRST_PAUSE = 10;

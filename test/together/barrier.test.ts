@@ -1,6 +1,7 @@
 import { run, runSync, sleep, spawn, yieldNow } from "corun";
 import { expect, test } from "vitest";
 import { Barrier } from "../../src/sync/barrier.ts";
+import { rest } from "./rest.ts";
 
 test("nobody goes on before all have come, and each is told its place in the order of arrival", () => {
   const barrier = new Barrier(3);
@@ -10,8 +11,8 @@ test("nobody goes on before all have come, and each is told its place in the ord
       spawn(function* () {
         places.push([name, yield* barrier.wait()]);
       });
+      yield* rest();
     }
-    yield* yieldNow();
   });
   expect(Object.fromEntries(places)).toEqual({ a: 0, b: 1, c: 2 });
   expect(barrier.statistics()).toEqual({ parties: 3, waiting: 0 });
@@ -52,25 +53,25 @@ test("a task that is cancelled while it waits has not come", () => {
   runSync(function* () {
     const a = spawn(party, "a");
     spawn(party, "b");
-    yield* yieldNow();
+    yield* rest();
     a.cancel();
     expect(barrier.statistics().waiting).toBe(1);
     spawn(party, "c");
-    yield* yieldNow();
+    yield* rest();
     expect(places).toEqual([]);
     spawn(party, "d");
   });
   expect(Object.fromEntries(places)).toEqual({ b: 0, c: 1, d: 2 });
 });
 
-test("a task that is cancelled when all have come holds nobody", () => {
+test("a task that is cancelled when all have come holds nobody", { tags: "at-once" }, () => {
   const barrier = new Barrier(2);
   runSync(function* () {
     const a = spawn(function* () {
       yield* barrier.wait();
       expect.unreachable();
     });
-    yield* yieldNow();
+    yield* rest();
     expect(yield* barrier.wait()).toBe(1);
     expect(a.state).toBe("ready");
     a.cancel();
@@ -78,7 +79,7 @@ test("a task that is cancelled when all have come holds nobody", () => {
   });
 });
 
-test("misuse of a barrier is an error that names what is wrong", async () => {
+test("misuse of a barrier is an error that names what is wrong", { tags: "slow" }, async () => {
   expect(() => new Barrier(-2)).toThrow(new RangeError("Barrier needs a positive integer, but got -2"));
   expect(() => new Barrier(undefined as never)).toThrow(
     new TypeError("Barrier needs a positive integer, but got [object Undefined]"),

@@ -1,18 +1,8 @@
 // Broadcast: one order for all, the pace of the slowest that waits, and what becomes of those that do not.
-import {
-  Broadcast,
-  Channel,
-  ClosedError,
-  OverflowError,
-  run,
-  select,
-  sleep,
-  spawn,
-  type Subscription,
-  yieldNow,
-} from "corun";
+import { Broadcast, Channel, ClosedError, OverflowError, run, select, sleep, spawn, type Subscription } from "corun";
 import { describe, expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
+import { rest } from "./rest.ts";
 
 function* drain<T>(subscription: Subscription<T>, into: T[], pause = 0): Generator<never, void, unknown> {
   for (let next = yield* subscription.next(); !next.done; next = yield* subscription.next()) {
@@ -54,7 +44,9 @@ describe("a broadcast", () => {
       const broadcast = new Broadcast<number>();
       spawn(drain, broadcast.subscribe({ capacity: 1 }), slow, 10);
       spawn(drain, broadcast.subscribe({ capacity: 2, overflow: "dropOldest" }), lossy, 1000);
+      yield* rest();
       yield* spawn(sendAll, broadcast, 6);
+      yield* rest();
       sentBy = slow.length;
     });
     expect(slow).toEqual([0, 1, 2, 3, 4, 5]);
@@ -90,7 +82,7 @@ describe("a broadcast", () => {
     await runVirtually(function* () {
       const subscription = broadcast.subscribe();
       const send = spawn(() => broadcast.send(1));
-      yield* yieldNow();
+      yield* rest();
       expect(send.state).toBe("waiting");
       subscription.close();
       yield* send;
@@ -116,7 +108,7 @@ describe("a broadcast", () => {
       const broadcast = new Broadcast<number>();
       const [a, b] = [broadcast.subscribe({ capacity: 8 }), broadcast.subscribe()];
       const send = spawn(() => broadcast.send(1));
-      yield* yieldNow();
+      yield* rest();
       yield* send.cancel();
       spawn(() => broadcast.send(2));
       spawn(drain, a, quick);

@@ -15,13 +15,14 @@ import {
   yieldNow,
 } from "corun";
 import { describe, expect, test } from "vitest";
+import { rest } from "./rest.ts";
 
 const log: string[] = [];
 
 /** Starts a task for `body` and lets it come to its wait. */
 function* waiting<R>(body: () => Waitable<R>) {
   const task = spawn(body);
-  yield* yieldNow();
+  yield* rest();
   expect(task.state).toBe("waiting");
   return task;
 }
@@ -131,7 +132,7 @@ describe("a task that is cancelled after it was chosen and before it runs", () =
           yield* how === "acquire" ? semaphore.acquire(3) : select({ permits: semaphore.acquire(3) });
         });
         const small = [1, 2].map((k) => spawn(() => semaphore.acquire(k)));
-        yield* yieldNow();
+        yield* rest();
         semaphore.release(3);
         expect([large.state, ...small.map(({ state }) => state)]).toEqual(["ready", "waiting", "waiting"]);
         yield* large.cancel();
@@ -171,35 +172,38 @@ test("two values that are given back are the first of the channel in the order i
     const receivers = spawn(function* () {
       for (let n = 0; n < 2; n++) spawn(() => channel.receive());
     });
-    yield* yieldNow();
-    yield* yieldNow();
+    yield* rest();
     expect([channel.trySend(1), channel.trySend(2)]).toEqual([true, true]);
     yield* receivers.cancel();
     expect([channel.tryReceive()?.value, channel.tryReceive()?.value]).toEqual([1, 2]);
   });
 });
 
-test("what it took without waiting, when its time was up before it went on, is the first of the channel again", async () => {
-  // A clock on which every look is past the slice: then a wait that is done at once lets the others run after all.
-  let now = 0;
-  const clock = { now: () => (now += 100), wakeAt: () => () => {} };
-  const received: number[] = [];
-  let interrupted = 0;
-  await run.with({ clock })(function* () {
-    const channel = new Channel<number>(Number.POSITIVE_INFINITY);
-    for (let n = 0; n < 5000; n++) channel.trySend(n);
-    while (channel.length > 0) {
-      const task = spawn(function* () {
-        for (;;) received.push(yield* channel.receive());
-      });
-      yield* yieldNow();
-      if (task.state === "ready") interrupted++;
-      yield* task.cancel();
-    }
-  });
-  expect(received).toEqual(Array.from({ length: 5000 }, (_, n) => n));
-  expect(interrupted).toBeGreaterThan(5);
-});
+test(
+  "what it took without waiting, when its time was up before it went on, is the first of the channel again",
+  { tags: "default-order" },
+  async () => {
+    // A clock on which every look is past the slice: then a wait that is done at once lets the others run after all.
+    let now = 0;
+    const clock = { now: () => (now += 100), wakeAt: () => () => {} };
+    const received: number[] = [];
+    let interrupted = 0;
+    await run.with({ clock })(function* () {
+      const channel = new Channel<number>(Number.POSITIVE_INFINITY);
+      for (let n = 0; n < 5000; n++) channel.trySend(n);
+      while (channel.length > 0) {
+        const task = spawn(function* () {
+          for (;;) received.push(yield* channel.receive());
+        });
+        yield* yieldNow();
+        if (task.state === "ready") interrupted++;
+        yield* task.cancel();
+      }
+    });
+    expect(received).toEqual(Array.from({ length: 5000 }, (_, n) => n));
+    expect(interrupted).toBeGreaterThan(5);
+  },
+);
 
 test.each(["join", "select"])("in a %s of a supervised task that has failed: the failure is not lost", (how) => {
   const wrong = new Error("wrong");
@@ -217,7 +221,7 @@ test.each(["join", "select"])("in a %s of a supervised task that has failed: the
       spawn(function* () {
         joiner.cancel();
       });
-      for (let turn = 0; turn < 3; turn++) yield* yieldNow();
+      for (let turn = 0; turn < 3; turn++) yield* rest();
       expect([failing.state, joiner.state]).toEqual(["failed", "cancelled"]);
     });
   expect(attempt).toThrow(wrong);

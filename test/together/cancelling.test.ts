@@ -16,6 +16,7 @@ import {
 import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
+import { rest } from "./rest.ts";
 
 /** How joining `task` ends. */
 function* joined(
@@ -67,7 +68,7 @@ test("a plain try/finally completes, with as many waits in it as it likes", asyn
         }
       }
     });
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
   });
   expect(log).toEqual(Array.from({ length: 20 }, (_, step) => step));
@@ -98,7 +99,7 @@ test("nothing after the suspended point runs, and no user catch block is entered
         log.push("outer finally");
       }
     });
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
   });
   expect(log).toEqual(["inner finally", "outer finally"]);
@@ -116,7 +117,7 @@ test("two cancels are one: the first reason stays, and each finally runs once", 
         log.push("done");
       }
     });
-    yield* yieldNow();
+    yield* rest();
     void task.cancel("first");
     void task.cancel("second");
     const end = yield* joined(task);
@@ -183,7 +184,7 @@ test("a finally that was reached without a cancel is ordinary code: a cancel ent
         log.push("cut");
       }
     });
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
   });
   expect(log).toEqual(["body"]);
@@ -204,7 +205,7 @@ test.each(["shield", "defer"])("… and protects its waits with %s", async (how)
         if (how === "shield") yield* shield(protectedCleanup);
       }
     });
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
   });
   expect(log).toEqual(["body", "cleaned"]);
@@ -227,7 +228,7 @@ test("a cancelled task is never un-cancelled: after a shield, and after a finall
       }
       log.push("after the finally");
     });
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
     expect(task.state).toBe("cancelled");
   });
@@ -323,7 +324,7 @@ test("a bare spawn into a cancelled scope gives an already cancelled task and st
         yield* sleep(5);
       }
     });
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
   });
   expect(log).toEqual(["cancelled"]);
@@ -379,7 +380,7 @@ test("scope, shield and timeout opened inside cleanup are fresh and work in full
       }
       log.push("after");
     });
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
     expect(task.state).toBe("cancelled");
   });
@@ -458,7 +459,7 @@ test("an error in cleanup is the failure of the task; outer finally blocks still
         log.push("outer finally");
       }
     });
-    yield* yieldNow();
+    yield* rest();
     void task.cancel();
     expect(yield* joined(task)).toEqual({ error: wrong });
     expect(task.state).toBe("failed");
@@ -476,7 +477,7 @@ test("an error in cleanup comes out of the owner of a task that is not supervise
         throw wrong;
       }
     });
-    yield* yieldNow();
+    yield* rest();
     void task.cancel();
     yield* sleep(10);
   });

@@ -1,6 +1,7 @@
 // Channels: a sentence of the contract, a test. IDs are rows of the conformance table.
-import { Channel, ClosedError, OverflowError, run, runSync, spawn, until, yieldNow } from "corun";
+import { Channel, ClosedError, OverflowError, run, runSync, spawn, type Task, until, yieldNow } from "corun";
 import { expect, test } from "vitest";
+import { rest } from "./rest.ts";
 
 /** All that a channel gives until it is closed. */
 function* drain<T>(channel: Channel<T>) {
@@ -24,7 +25,7 @@ test.each(capacities)(
         order.push("receiver waits");
         return yield* drain(channel);
       });
-      yield* yieldNow();
+      yield* rest();
       order.push("sender begins");
       for (let i = 0; i < 200; i++) yield* channel.send(i);
       channel.close();
@@ -129,22 +130,29 @@ test("GO35: a chain of waiting receivers is served strictly first come, first se
   runSync(function* () {
     const channel = new Channel<number>();
     const got: string[] = [];
-    const receivers = [0, 1, 2, 3].map((r) =>
-      spawn(function* () {
+    const receivers: Task[] = [];
+    for (let r = 0; r < 4; r++) {
+      const receiver = spawn(function* () {
         got.push(`${r}:${yield* channel.receive()}`);
-      }),
-    );
-    yield* yieldNow();
-    for (let n = 0; n < 4; n++) yield* channel.send(n);
+      });
+      receivers.push(receiver);
+      yield* rest();
+    }
+    for (let n = 0; n < 4; n++) {
+      yield* channel.send(n);
+      yield* rest();
+    }
     for (const receiver of receivers) yield* receiver;
     expect(got).toEqual(["0:0", "1:1", "2:2", "3:3"]);
-    for (let s = 0; s < 4; s++) spawn(() => channel.send(s));
-    yield* yieldNow();
+    for (let s = 0; s < 4; s++) {
+      spawn(() => channel.send(s));
+      yield* rest();
+    }
     for (let s = 0; s < 4; s++) expect(yield* channel.receive()).toBe(s);
   });
 });
 
-test("GO37: ten thousand tasks in a chain of rendezvous channels pass one value on", () => {
+test("GO37: ten thousand tasks in a chain of rendezvous channels pass one value on", { tags: "large" }, () => {
   const value = runSync(function* () {
     let from = new Channel<number>();
     const first = from;
@@ -190,7 +198,7 @@ test("TR38: a value sent to a waiting receiver is its own: nobody takes it in be
   runSync(function* () {
     const channel = new Channel<string>(1);
     const receiver = spawn(() => channel.receive());
-    yield* yieldNow();
+    yield* rest();
     yield* channel.send("for the receiver");
     expect(channel.tryReceive()).toBeUndefined();
     expect(yield* receiver).toBe("for the receiver");
@@ -214,15 +222,16 @@ test("a cancelled receive takes nothing and a cancelled send leaves nothing", ()
 test("a value handed to a receiver that is cancelled before it runs goes to the next receiver, or back to the head", () => {
   runSync(function* () {
     const channel = new Channel<number>(2);
-    const [first, second] = [spawn(() => channel.receive()), spawn(() => channel.receive())];
-    yield* yieldNow();
-    yield* channel.send(1);
+    const first = spawn(() => channel.receive());
+    yield* rest();
+    const second = spawn(() => channel.receive());
+    yield* rest();
+    expect(channel.trySend(1)).toBe(true);
     first.cancel();
     expect(yield* second).toBe(1);
     const third = spawn(() => channel.receive());
-    yield* yieldNow();
-    yield* channel.send(2);
-    yield* channel.send(3);
+    yield* rest();
+    expect([channel.trySend(2), channel.trySend(3)]).toEqual([true, true]);
     yield* third.cancel();
     expect([yield* channel.receive(), yield* channel.receive()]).toEqual([2, 3]);
   });
@@ -232,7 +241,7 @@ test("KT02: a sender that was suspended when close came is still served", () => 
   runSync(function* () {
     const channel = new Channel<number>();
     const sender = spawn(() => channel.send(1));
-    yield* yieldNow();
+    yield* rest();
     channel.close();
     expect(yield* drain(channel)).toEqual([1]);
     yield* sender;
@@ -288,10 +297,11 @@ test("GO49: a channel connects the tasks of one run: another run is told so", as
 
 test("trySend from outside wakes a task that receives", async () => {
   const channel = new Channel<string>();
-  setTimeout(() => channel.trySend("from a timer"), 1);
   // The timer of the host is not the scheduler's: something else must keep the run from calling a deadlock.
   const got = await run(function* () {
     const receiver = spawn(() => channel.receive());
+    yield* rest();
+    setTimeout(() => channel.trySend("from a timer"), 1);
     while (receiver.state !== "done") yield* yieldNow();
     return yield* receiver;
   });

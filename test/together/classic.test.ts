@@ -1,8 +1,9 @@
 // Classic programs of concurrency with known answers: those whose tasks talk over channels, and by send.
-import { Channel, type Coroutine, run, runSync, scope, select, sleep, spawn, StopIteration, yieldNow } from "corun";
+import { Channel, type Coroutine, run, runSync, scope, select, sleep, spawn, StopIteration, type Task } from "corun";
 import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { runVirtually } from "./outcome.ts";
+import { rest } from "./rest.ts";
 
 type Wait<R = void> = Generator<never, R, unknown>;
 
@@ -60,7 +61,7 @@ test("Hoare's bounded buffer: a process between producer and consumer takes whil
       for (let n = 0; n < 100; n++) yield* put.send(n);
       put.close();
     });
-    for (let turn = 0; turn < 30; turn++) yield* yieldNow(); // slow to begin with: the buffer fills
+    yield* rest(); // slow to begin with: the buffer fills
     const got: number[] = [];
     for (;;) {
       // Asks, unless the buffer has closed: then nobody takes a request any more.
@@ -89,6 +90,7 @@ test("ping-pong: two players hit one ball over a table, until the game takes it 
             yield* table.send(ball);
           }
         });
+        yield* rest();
       }
       yield* table.send({ hits: 0 });
       yield* sleep(55);
@@ -148,27 +150,31 @@ test("the same fringe: two trees of any shape are walked side by side, up to the
   expect(visited).toBeLessThan(6); // not all thirteen
 });
 
-test("sleep sort: each number sleeps as long as it is large, and equal ones keep their order", async () => {
-  const clock = new VirtualClock();
-  const sorted = await runVirtually(
-    function* () {
-      const numbers = [31, 4, 15, 92, 65, 35, 89, 79, 4, 0];
-      const awake = new Channel<string>(numbers.length);
-      for (const [index, n] of numbers.entries()) {
-        spawn(function* () {
-          yield* sleep(n);
-          yield* awake.send(`${n}#${index}`);
-        });
-      }
-      const order: string[] = [];
-      while (order.length < numbers.length) order.push(yield* awake.receive());
-      return order;
-    },
-    { clock },
-  );
-  expect(sorted).toEqual(["0#9", "4#1", "4#8", "15#2", "31#0", "35#5", "65#4", "79#7", "89#6", "92#3"]);
-  expect(clock.now()).toBe(92);
-});
+test(
+  "sleep sort: each number sleeps as long as it is large, and equal ones keep their order",
+  { tags: "default-order" },
+  async () => {
+    const clock = new VirtualClock();
+    const sorted = await runVirtually(
+      function* () {
+        const numbers = [31, 4, 15, 92, 65, 35, 89, 79, 4, 0];
+        const awake = new Channel<string>(numbers.length);
+        for (const [index, n] of numbers.entries()) {
+          spawn(function* () {
+            yield* sleep(n);
+            yield* awake.send(`${n}#${index}`);
+          });
+        }
+        const order: string[] = [];
+        while (order.length < numbers.length) order.push(yield* awake.receive());
+        return order;
+      },
+      { clock },
+    );
+    expect(sorted).toEqual(["0#9", "4#1", "4#8", "15#2", "31#0", "35#5", "65#4", "79#7", "89#6", "92#3"]);
+    expect(clock.now()).toBe(92);
+  },
+);
 
 /** The consumer of the lesson as a task: it says whether it wants more, and takes its time. */
 function* consumer(clock: VirtualClock, log: string[]): Coroutine.Body<boolean, string, number> {
@@ -207,15 +213,18 @@ test("sends of several producers queue in order; the failure of the consumer ans
   const log: string[] = [];
   const answers = await run.with({ clock })(function* () {
     const task = spawn.supervised(consumer, clock, log);
-    const producers = [20, 10, -1, 30].map((n) =>
-      spawn(function* () {
+    const producers: Task<unknown, string>[] = [];
+    for (const n of [20, 10, -1, 30]) {
+      const producer = spawn(function* () {
         try {
           return `${n}: ${yield* task.send(n)} at ${clock.now()}`;
         } catch (error) {
           return `${n}: ${String(error)}`;
         }
-      }),
-    );
+      });
+      producers.push(producer);
+      yield* rest();
+    }
     const all: string[] = [];
     for (const producer of producers) all.push(yield* producer);
     try {

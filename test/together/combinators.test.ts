@@ -200,7 +200,7 @@ describe("all", () => {
     expect((error as AggregateError).errors).toEqual([second, first]);
   });
 
-  test("an entry that would fail in the same turn after the first has no say", async () => {
+  test("an entry that would fail in the same turn after the first has no say", { tags: "default-order" }, async () => {
     const error = await thrownBy(function* () {
       yield* all([fail(1, first), fail(1, second)]);
     });
@@ -243,7 +243,7 @@ describe("all", () => {
     expect(result).toEqual([first, "cancelled"]);
   });
 
-  test("many entries end in time that grows as their number", async () => {
+  test("many entries end in time that grows as their number", { tags: "large" }, async () => {
     const entries = Array.from({ length: 5000 }, (_, i) => give(i % 7, i));
     const results = await timed(all(entries));
     expect(results).toEqual(entries.map((_, i) => i));
@@ -277,12 +277,16 @@ describe("race", () => {
     ).toBe(first);
   });
 
-  test("of two that end in one turn the first in order wins, and the other has no say", async () => {
-    const results = await timed(function* () {
-      return [yield* race([give(1, "a"), give(1, "b")]), yield* race([give(1, "c"), fail(1, first)])];
-    });
-    expect(results).toEqual(["a", "c"]);
-  });
+  test(
+    "of two that end in one turn the first in order wins, and the other has no say",
+    { tags: "default-order" },
+    async () => {
+      const results = await timed(function* () {
+        return [yield* race([give(1, "a"), give(1, "b")]), yield* race([give(1, "c"), fail(1, first)])];
+      });
+      expect(results).toEqual(["a", "c"]);
+    },
+  );
 
   test("an error in a loser's cleanup comes out instead of the result", async () => {
     expect(
@@ -319,7 +323,7 @@ describe("race", () => {
     expect(log).toEqual([]);
   });
 
-  test("of nothing it waits for ever, which is a deadlock", async () => {
+  test("of nothing it waits for ever, which is a deadlock", { tags: "slow" }, async () => {
     const error = await thrownBy(function* () {
       yield* race([]);
     });
@@ -484,7 +488,7 @@ describe("cancellation", () => {
   test("a timeout around it cancels and awaits all entries", async () => {
     const log: string[] = [];
     const error = await thrownBy(function* () {
-      yield* timeout(3, all([linger(log, "a"), linger(log, "b")]));
+      yield* timeout(3, all([linger(log, "a", 1), linger(log, "b", 2)]));
     });
     expect(String(error)).toContain("TimeoutError");
     expect(log).toEqual(["a", "b"]);

@@ -21,6 +21,7 @@ import {
 } from "corun";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
+import { rest } from "./rest.ts";
 
 test("Node #54614, Deno #24842: a run leaves nothing on a signal that lives longer, and no scope puts anything there", async () => {
   const { signal } = new AbortController();
@@ -42,7 +43,7 @@ test("Node #54614, Deno #24842: a run leaves nothing on a signal that lives long
   expect([during, listeners]).toEqual([1, 0]);
 });
 
-test("Node #17469: a thousand races against one pending promise put one callback on it", async () => {
+test("Node #17469: a thousand races against one pending promise put one callback on it", { tags: "slow" }, async () => {
   let callbacks = 0;
   const pending = new Promise<void>(() => {});
   // oxlint-disable-next-line unicorn/no-thenable
@@ -91,52 +92,60 @@ test("redux-chat-front #47: a task that loops for ever ends with the scope that 
   expect(log).toEqual(["loop ended", "cancelled"]);
 });
 
-test("Sentry #9319, Polykey #307: tasks that wait for each other for ever are an error that names them and their waits", async () => {
-  const [left, right] = [new Channel<number>(0, { name: "left" }), new Channel<number>(0, { name: "right" })];
-  const log: string[] = [];
-  const philosopher = function* (from: Channel<number>, to: Channel<number>) {
-    try {
-      yield* to.send(yield* from.receive());
-    } finally {
-      log.push("cleaned up");
-    }
-  };
-  const failure = await failureOf(function* () {
-    spawn(philosopher, left, right);
-    spawn(philosopher, right, left);
-  });
-  expect(failure).toBeInstanceOf(DeadlockError);
-  expect((failure as Error).message).toContain("philosopher waits for receive from left");
-  expect((failure as Error).message).toContain("philosopher waits for receive from right");
-  expect(log).toEqual(["cleaned up", "cleaned up"]);
-});
+test(
+  "Sentry #9319, Polykey #307: tasks that wait for each other for ever are an error that names them and their waits",
+  { tags: "slow" },
+  async () => {
+    const [left, right] = [new Channel<number>(0, { name: "left" }), new Channel<number>(0, { name: "right" })];
+    const log: string[] = [];
+    const philosopher = function* (from: Channel<number>, to: Channel<number>) {
+      try {
+        yield* to.send(yield* from.receive());
+      } finally {
+        log.push("cleaned up");
+      }
+    };
+    const failure = await failureOf(function* () {
+      spawn(philosopher, left, right);
+      spawn(philosopher, right, left);
+    });
+    expect(failure).toBeInstanceOf(DeadlockError);
+    expect((failure as Error).message).toContain("philosopher waits for receive from left");
+    expect((failure as Error).message).toContain("philosopher waits for receive from right");
+    expect(log).toEqual(["cleaned up", "cleaned up"]);
+  },
+);
 
-test("redux-saga #1592 and #856: a hundred thousand steps without a wait, calls or tasks are no stack overflow", () => {
-  const step = coroutine(function* (): Coroutine.Body {
-    yield* sleep(0);
-  });
-  const count = runSync(function* () {
-    let steps = 0;
-    for (; steps < 100_000; steps++) yield* step();
-    let chain: Task<never, void, never> | undefined;
-    for (let i = 0; i < 10_000; i++) {
-      const before = chain;
-      chain = spawn(function* () {
-        if (before !== undefined) yield* before;
-      });
-    }
-    yield* chain!;
-    return steps;
-  });
-  expect(count).toBe(100_000);
-});
+test(
+  "redux-saga #1592 and #856: a hundred thousand steps without a wait, calls or tasks are no stack overflow",
+  { tags: "large" },
+  () => {
+    const step = coroutine(function* (): Coroutine.Body {
+      yield* sleep(0);
+    });
+    const count = runSync(function* () {
+      let steps = 0;
+      for (; steps < 100_000; steps++) yield* step();
+      let chain: Task<never, void, never> | undefined;
+      for (let i = 0; i < 10_000; i++) {
+        const before = chain;
+        chain = spawn(function* () {
+          if (before !== undefined) yield* before;
+        });
+      }
+      yield* chain!;
+      return steps;
+    });
+    expect(count).toBe(100_000);
+  },
+);
 
 test("thi.ng/csp: the loser of a select takes its own waiter away, not that of another select", () => {
   runSync(function* () {
     const [shared, own] = [new Channel<string>(), new Channel<string>()];
     const other = spawn(() => select({ shared: shared.receive() }));
     const loser = spawn(() => select({ shared: shared.receive(), own: own.receive() }));
-    yield* yieldNow();
+    yield* rest();
     yield* own.send("decides the second");
     expect((yield* loser).key).toBe("own");
     expect(shared.statistics().receivers).toBe(1);
@@ -148,8 +157,10 @@ test("thi.ng/csp: the loser of a select takes its own waiter away, not that of a
 test("js-csp #129: close does not drop what senders wait to hand over", () => {
   const got = runSync(function* () {
     const channel = new Channel<number>(1);
-    for (let n = 0; n < 5; n++) spawn(() => channel.send(n));
-    yield* yieldNow();
+    for (let n = 0; n < 5; n++) {
+      spawn(() => channel.send(n));
+      yield* rest();
+    }
     channel.close();
     const all: number[] = [];
     for (let next = yield* channel.next(); !next.done; next = yield* channel.next()) all.push(next.value);
@@ -158,11 +169,11 @@ test("js-csp #129: close does not drop what senders wait to hand over", () => {
   expect(got).toEqual([0, 1, 2, 3, 4]);
 });
 
-test("js-csp: the 1,025th sender that waits is served like the first", () => {
+test("js-csp: the 1,025th sender that waits is served like the first", { tags: "large" }, () => {
   const sum = runSync(function* () {
     const channel = new Channel<number>(0);
     for (let n = 1; n <= 5000; n++) spawn(() => channel.send(n));
-    yield* yieldNow();
+    yield* rest();
     let sum = 0;
     for (let n = 1; n <= 5000; n++) sum += yield* channel.receive();
     return sum;
@@ -180,7 +191,7 @@ test("Effection #144, RxJS #71: a sender without a reader waits, it does not fil
     yield* sleep(1000);
     expect(sent).toBe(16);
     yield* channel.receive();
-    yield* yieldNow();
+    yield* rest();
     expect(sent).toBe(17);
   });
 });
@@ -190,7 +201,7 @@ test("redux-saga, measured: a full buffer makes the sender wait; that it throws 
     const waits = new Channel<number>(1);
     yield* waits.send(1);
     const sender = spawn(() => waits.send(2));
-    yield* yieldNow();
+    yield* rest();
     expect(sender.state).toBe("waiting");
     yield* sender.cancel();
     const strict = new Channel<number>(1, { overflow: "error" });
@@ -270,6 +281,7 @@ test("Streams #1343, Node #23730: two readers of one source: the end of one neit
       for (let next = yield* channel.next(); !next.done; next = yield* channel.next()) got.push(next.value);
     });
     const leaver = spawn(() => channel.next());
+    yield* rest();
     for (let n = 0; n < 6; n++) yield* channel.send(n);
     channel.close();
     yield* leaver;

@@ -15,6 +15,7 @@ import {
 import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
+import { rest } from "./rest.ts";
 
 /** Waits until it is cancelled, and then cleans up in two steps that wait. */
 const worker = coroutine(function* (log: string[], name: string): Coroutine.Body {
@@ -46,7 +47,7 @@ test("Effection #1154: every step of a cleanup runs, also if a second cancel com
   const log: string[] = [];
   await runVirtually(function* () {
     const task = spawn(() => worker(log, "it"));
-    yield* yieldNow();
+    yield* rest();
     void task.cancel();
     yield* sleep(1);
     void task.cancel();
@@ -66,7 +67,7 @@ test("Effection #1225: a wait in finally needs no ensure(), in a callee and its 
         log.push("caller");
       }
     });
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
   });
   expect(log).toEqual(["callee step 1", "callee step 2", "caller"]);
@@ -78,7 +79,7 @@ test("Effection #1153, redux-saga #1242 and #1234: waiting for cancel() ends whe
     function* () {
       const log: string[] = [];
       const task = spawn(() => worker(log, "it"));
-      yield* yieldNow();
+      yield* rest();
       yield* task.cancel();
       expect([clock.now(), log.length, task.state]).toEqual([2, 2, "cancelled"]);
     },
@@ -96,7 +97,7 @@ test("Effection #1235: waiting for cancel() does not throw what the task throws;
         throw wrong;
       }
     });
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
     let caught: unknown;
     try {
@@ -137,7 +138,7 @@ test("Effection, measured: if the body fails and a sibling's cleanup too, neithe
         throw b;
       }
     });
-    yield* yieldNow();
+    yield* rest();
     throw a;
   });
   expect((failure as AggregateError).errors).toEqual([a, b]);
@@ -147,10 +148,10 @@ test("redux-saga #1184: a cancel while a finally runs does not abandon it", asyn
   const log: string[] = [];
   await runVirtually(function* () {
     const task = spawn(() => worker(log, "it"));
-    yield* yieldNow();
+    yield* rest();
     for (let i = 0; i < 4; i++) {
       void task.cancel();
-      yield* yieldNow();
+      yield* rest();
     }
   });
   expect(log).toEqual(["it step 1", "it step 2"]);
@@ -237,7 +238,7 @@ test("ember-concurrency #25: who joins a cancelled task is told why it was cance
       grandchild = spawn(sleep(1000));
       yield* sleep(1000);
     });
-    yield* yieldNow();
+    yield* rest();
     yield* parent.cancel(cause);
     try {
       yield* grandchild!;
@@ -296,7 +297,7 @@ test("Effection #974: children are waited for, and those in the background cance
     };
     spawn(child, "awaited");
     spawn.background(child, "background");
-    yield* yieldNow();
+    yield* rest();
   });
   expect(log).toEqual(["background ended", "awaited done", "awaited ended"]);
 });

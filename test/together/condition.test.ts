@@ -2,6 +2,7 @@ import { runSync, spawn, yieldNow, run, timeout, TimeoutError } from "corun";
 import { expect, test } from "vitest";
 import { Condition } from "../../src/sync/condition.ts";
 import { Mutex } from "../../src/sync/mutex.ts";
+import { rest } from "./rest.ts";
 
 /** A mutex with a condition, and a body that waits for it and notes that it went on, holding the lock. */
 function setUp() {
@@ -61,8 +62,8 @@ test("producers and consumers share a bounded buffer", () => {
   }
   runSync(function* () {
     for (const from of [0, 50, 100]) spawn(produce, from);
+    yield* rest();
     for (let i = 0; i < 5; i++) spawn(consume);
-    yield* yieldNow();
   });
   expect(most).toBe(4);
   expect(consumed.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 150 }, (_, n) => n));
@@ -72,13 +73,14 @@ test("producers and consumers share a bounded buffer", () => {
 test("notify wakes those that have waited longest, notifyAll the rest, in order", () => {
   const { mutex, condition, order, waiter, notify } = setUp();
   runSync(function* () {
-    for (const name of ["a", "b", "c", "d", "e"]) spawn(waiter, name);
-    yield* yieldNow();
+    for (const name of ["a", "b", "c", "d", "e"]) {
+      spawn(waiter, name);
+      yield* rest();
+    }
     expect(condition.statistics()).toEqual({ waiting: 5 });
     expect(mutex.isLocked).toBe(false);
     yield* notify(2);
-    yield* yieldNow();
-    yield* yieldNow();
+    yield* rest();
     expect(order).toEqual(["a", "b"]);
     const guard = yield* mutex.lock();
     condition.notifyAll();
@@ -94,8 +96,7 @@ test("a notification for which nobody waits is gone", () => {
   runSync(function* () {
     yield* notify(1);
     const task = spawn(waiter, "late");
-    yield* yieldNow();
-    yield* yieldNow();
+    yield* rest();
     expect(task.state).toBe("waiting");
     task.cancel();
   });
@@ -106,7 +107,7 @@ test("a task that was notified gets the lock before those that come for it later
   const { mutex, condition, order, waiter } = setUp();
   runSync(function* () {
     spawn(waiter, "notified");
-    yield* yieldNow();
+    yield* rest();
     const guard = yield* mutex.lock();
     condition.notify();
     spawn(function* () {
@@ -114,7 +115,7 @@ test("a task that was notified gets the lock before those that come for it later
       order.push("later");
       later[Symbol.dispose]();
     });
-    yield* yieldNow();
+    yield* rest();
     guard[Symbol.dispose]();
   });
   expect(order).toEqual(["notified", "later"]);
@@ -124,15 +125,13 @@ test("a wait that is cancelled has the lock again before the task's finally runs
   const { mutex, order, waiter } = setUp();
   runSync(function* () {
     const task = spawn(waiter, "not reached");
-    yield* yieldNow();
+    yield* rest();
     const guard = yield* mutex.lock();
     task.cancel();
-    yield* yieldNow();
-    yield* yieldNow();
+    yield* rest();
     expect(task.state).toBe("waiting");
     guard[Symbol.dispose]();
-    yield* yieldNow();
-    yield* yieldNow();
+    yield* rest();
     expect(task.state).toBe("cancelled");
   });
   expect(order).toEqual([]);
@@ -143,12 +142,12 @@ test("a second cancellation does not cut the wait for the lock", () => {
   const { mutex, waiter } = setUp();
   runSync(function* () {
     const task = spawn(waiter, "not reached");
-    yield* yieldNow();
+    yield* rest();
     const guard = yield* mutex.lock();
     task.cancel();
-    yield* yieldNow();
+    yield* rest();
     task.cancel();
-    yield* yieldNow();
+    yield* rest();
     expect(task.state).toBe("waiting");
     guard[Symbol.dispose]();
   });
@@ -179,9 +178,13 @@ test("a task that is cancelled when it starts to wait has the lock in its finall
 test("a waiter in the middle that is cancelled gets no notification", () => {
   const { order, waiter, notify } = setUp();
   runSync(function* () {
-    const [, b] = ["a", "b", "c"].map((name) => spawn(waiter, name));
-    yield* yieldNow();
-    b!.cancel();
+    spawn(waiter, "a");
+    yield* rest();
+    const b = spawn(waiter, "b");
+    yield* rest();
+    spawn(waiter, "c");
+    yield* rest();
+    b.cancel();
     yield* notify(2);
   });
   expect(order).toEqual(["a", "c"]);
@@ -191,8 +194,9 @@ test("a task that was notified and is cancelled while it waits for the lock pass
   const { mutex, condition, order, waiter } = setUp();
   runSync(function* () {
     const a = spawn(waiter, "a");
+    yield* rest();
     spawn(waiter, "b");
-    yield* yieldNow();
+    yield* rest();
     const guard = yield* mutex.lock();
     condition.notify();
     expect([mutex.statistics().waiting, condition.statistics().waiting]).toEqual([1, 1]);
@@ -208,8 +212,9 @@ test("a task that was notified, has the lock and is cancelled before it runs pas
   const { mutex, condition, order, waiter } = setUp();
   runSync(function* () {
     const a = spawn(waiter, "a");
+    yield* rest();
     spawn(waiter, "b");
-    yield* yieldNow();
+    yield* rest();
     const guard = yield* mutex.lock();
     condition.notify();
     guard[Symbol.dispose]();
@@ -221,20 +226,20 @@ test("a task that was notified, has the lock and is cancelled before it runs pas
   expect(mutex.isLocked).toBe(false);
 });
 
-test("what notifyAll gave to a task that is cancelled goes to nobody who came later", () => {
+test("what notifyAll gave to a task that is cancelled goes to nobody who came later", { tags: "default-order" }, () => {
   const { mutex, condition, order, waiter } = setUp();
   runSync(function* () {
     const a = spawn(waiter, "a");
-    yield* yieldNow();
+    yield* rest();
     const guard = yield* mutex.lock();
     const late = spawn(waiter, "late");
-    yield* yieldNow();
+    yield* rest();
     condition.notifyAll();
     guard[Symbol.dispose]();
     yield* yieldNow();
     expect([a.state, late.state, condition.statistics().waiting]).toEqual(["ready", "waiting", 1]);
     a.cancel();
-    for (let i = 0; i < 5; i++) yield* yieldNow();
+    yield* rest();
     expect(late.state).toBe("waiting");
     late.cancel();
   });
@@ -269,10 +274,10 @@ test("what wait() gives can be waited for again and again", () => {
       guard[Symbol.dispose]();
     });
     for (let i = 0; i < 3; i++) {
-      yield* yieldNow();
+      yield* rest();
       expect(rounds).toBe(i);
       yield* notify(1);
-      yield* yieldNow();
+      yield* rest();
     }
   });
   expect(rounds).toBe(3);
@@ -296,7 +301,7 @@ test("a wait in a plain helper is cancelled as one in the body", () => {
       yield* helper();
       order.push("nor here");
     });
-    yield* yieldNow();
+    yield* rest();
     task.cancel();
   });
   expect(order).toEqual(["user"]);

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { all } from "../../src/combinators/all.ts";
 import { createContext } from "../../src/scheduler/context.ts";
 import { jumpingClock } from "./clock.ts";
+import { rest } from "./rest.ts";
 
 const user = createContext("nobody");
 
@@ -166,7 +167,7 @@ test("the value of before is back after a failure, and after a cancellation with
         log.push(user.get());
       }
     });
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
   });
   expect(log).toEqual(["nobody", "Bob", "nobody"]);

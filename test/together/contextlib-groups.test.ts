@@ -1,7 +1,8 @@
 // What CPython's tests pin about task groups and timeouts. IDs are rows of the conformance table.
-import { CancelledError, scope, sleep, spawn, type Task, timeout, TimeoutError, yieldNow } from "corun";
+import { CancelledError, scope, sleep, spawn, type Task, timeout, TimeoutError } from "corun";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
+import { rest } from "./rest.ts";
 
 function* fails(after: number, error: unknown) {
   yield* sleep(after);
@@ -113,14 +114,13 @@ test.each(["before the deadline", "while the deadline unwinds"])(
     const log: string[] = [];
     await runVirtually(function* () {
       const task = spawn.supervised(function* () {
-        if (when === "before the deadline") yield* yieldNow(); // timers of an instant ring in the order of their setting
+        if (when === "before the deadline") yield* rest(); // timers of an instant ring in the order of their setting
         try {
           yield* timeout(10, function* () {
             try {
               yield* sleep(1000);
             } finally {
-              yield* yieldNow();
-              yield* yieldNow();
+              yield* sleep(1);
             }
           });
         } catch (error) {
@@ -128,7 +128,7 @@ test.each(["before the deadline", "while the deadline unwinds"])(
         }
         log.push("went on");
       });
-      if (when === "while the deadline unwinds") yield* yieldNow();
+      if (when === "while the deadline unwinds") yield* rest();
       yield* sleep(10);
       void task.cancel("from outside");
       const end = yield* endOf(task);

@@ -1,8 +1,9 @@
-import { run, runSync, sleep, spawn, yieldNow } from "corun";
+import { run, runSync, sleep, spawn } from "corun";
 import { expect, test } from "vitest";
 import { Event } from "../../src/sync/event.ts";
+import { rest } from "./rest.ts";
 
-test("set lets all go on that wait, in order, and those that come later do not wait", () => {
+test("set lets all go on that wait, in order, and those that come later do not wait", { tags: "default-order" }, () => {
   const event = new Event();
   const order: string[] = [];
   function* waiter(name: string) {
@@ -11,7 +12,7 @@ test("set lets all go on that wait, in order, and those that come later do not w
   }
   runSync(function* () {
     for (const name of ["a", "b", "c"]) spawn(waiter, name);
-    yield* yieldNow();
+    yield* rest();
     expect(event.statistics()).toEqual({ isSet: false, waiting: 3 });
     event.set();
     event.set();
@@ -27,11 +28,11 @@ test("clear has tasks that come later wait, and does not hold those that were le
   const event = new Event();
   runSync(function* () {
     const early = spawn(() => waitFor(event));
-    yield* yieldNow();
+    yield* rest();
     event.set();
     event.clear();
     const late = spawn(() => waitFor(event));
-    yield* yieldNow();
+    yield* rest();
     expect([early.state, late.state]).toEqual(["done", "waiting"]);
     late.cancel();
     expect(event.statistics()).toEqual({ isSet: false, waiting: 0 });
@@ -46,12 +47,11 @@ test("a waiter that is cancelled, before or after the event is set, does not go 
   const event = new Event();
   runSync(function* () {
     const tasks = Array.from({ length: 4 }, () => spawn(() => waitFor(event)));
-    yield* yieldNow();
+    yield* rest();
     tasks[1]!.cancel();
     event.set();
     tasks[2]!.cancel();
-    yield* yieldNow();
-    yield* yieldNow();
+    yield* rest();
     expect(tasks.map((task) => task.state)).toEqual(["done", "cancelled", "cancelled", "done"]);
   });
 });
@@ -83,6 +83,6 @@ test("an event can't be waited for by two runs at once", async () => {
   await run(() => waitFor(event));
 });
 
-test("a task that waits for an event that nobody sets is in the report of the deadlock", async () => {
+test("a task that waits for an event that nobody sets is in the report of the deadlock", { tags: "slow" }, async () => {
   await expect(run(() => waitFor(new Event()))).rejects.toThrow(/event that is not set/);
 });

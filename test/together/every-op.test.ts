@@ -25,6 +25,7 @@ import {
 } from "corun";
 import { VirtualClock } from "corun/testing";
 import { describe, expect, test } from "vitest";
+import { rest } from "./rest.ts";
 
 interface Kind {
   /** Makes one more of this kind. */
@@ -72,7 +73,7 @@ const kinds: Record<string, SetUp> = {
       yield* event.wait();
       return "joined";
     });
-    yield* yieldNow();
+    yield* rest();
     return { op: () => task, release: () => event.set(), value: "joined" };
   },
   *"the end of a cancellation"() {
@@ -84,9 +85,9 @@ const kinds: Record<string, SetUp> = {
         yield* event.wait();
       }
     });
-    yield* yieldNow();
+    yield* rest();
     const end = task.cancel();
-    yield* yieldNow();
+    yield* rest();
     return { op: () => end, release: () => event.set(), value: undefined };
   },
   *"send to a task"() {
@@ -107,7 +108,7 @@ const kinds: Record<string, SetUp> = {
       using _ = yield* mutex.lock();
       yield* event.wait();
     });
-    yield* yieldNow();
+    yield* rest();
     const waiting = () => mutex.statistics().waiting;
     return { op: () => mutex.lock(), release: () => event.set(), value: expect.anything(), waiting };
   },
@@ -218,7 +219,7 @@ describe.each(Object.entries(kinds))("%s", (_, setUp) => {
   test("gives its value where it can be done at once", () =>
     runKind(function* ({ op, release, value }) {
       release();
-      yield* yieldNow();
+      yield* rest();
       expect(yield* timeout(1000, op())).toEqual(value);
     }, setUp));
 
@@ -271,7 +272,7 @@ describe.each(Object.entries(kinds))("%s", (_, setUp) => {
     }, setUp));
 });
 
-test("waits that are all done at once let another task run now and then", async () => {
+test("waits that are all done at once let another task run now and then", { tags: "default-order" }, async () => {
   const turns = await run(function* () {
     let turns = 0;
     const other = spawn.background(function* () {

@@ -1,6 +1,7 @@
 // Channels as Go's runtime tests have them, each over several capacities. IDs are rows of the conformance table.
 import { Channel, ClosedError, runSync, select, spawn, yieldNow } from "corun";
 import { describe, expect, test } from "vitest";
+import { rest } from "./rest.ts";
 
 /** What `body` throws. */
 function* thrownBy(body: () => Generator<never, unknown, unknown>) {
@@ -25,8 +26,9 @@ describe.each([0, 1, 2, 10, 100])("with capacity %s", (capacity) => {
     runSync(function* () {
       const channel = new Channel<number>(capacity);
       const plain = spawn(receiveFrom, channel);
+      yield* rest();
       const withEnd = spawn(nextOf, channel);
-      for (let turn = 0; turn < 10; turn++) yield* yieldNow();
+      yield* rest();
       expect([plain.state, withEnd.state]).toEqual(["waiting", "waiting"]);
       yield* channel.send(1);
       yield* channel.send(2);
@@ -34,17 +36,21 @@ describe.each([0, 1, 2, 10, 100])("with capacity %s", (capacity) => {
     });
   });
 
-  test("GO02: tryReceive and a select with otherwise find nothing on an empty channel, and do not wait", () => {
-    runSync(function* () {
-      const channel = new Channel<number>(capacity);
-      const other = spawn(() => yieldNow());
-      expect(channel.tryReceive()).toBeUndefined();
-      for (const op of [channel.receive(), channel.next()]) {
-        expect((yield* select({ op }, { otherwise: "none" })).value).toBe("none");
-      }
-      expect(other.state).toBe("ready"); // nobody else has run
-    });
-  });
+  test(
+    "GO02: tryReceive and a select with otherwise find nothing on an empty channel, and do not wait",
+    { tags: "at-once" },
+    () => {
+      runSync(function* () {
+        const channel = new Channel<number>(capacity);
+        const other = spawn(() => yieldNow());
+        expect(channel.tryReceive()).toBeUndefined();
+        for (const op of [channel.receive(), channel.next()]) {
+          expect((yield* select({ op }, { otherwise: "none" })).value).toBe("none");
+        }
+        expect(other.state).toBe("ready"); // nobody else has run
+      });
+    },
+  );
 
   test("GO04: what was buffered comes out in order after close, then the end, for ever", () => {
     runSync(function* () {
@@ -65,7 +71,7 @@ describe.each([0, 1, 2, 10, 100])("with capacity %s", (capacity) => {
       const channel = new Channel<number>(capacity);
       const plain = spawn(() => thrownBy(() => receiveFrom(channel)));
       const withEnd = spawn(nextOf, channel);
-      yield* yieldNow();
+      yield* rest();
       expect([plain.state, withEnd.state]).toEqual(["waiting", "waiting"]);
       channel.close();
       expect(yield* plain).toBeInstanceOf(ClosedError);
@@ -105,7 +111,7 @@ describe.each([0, 1, 2, 10, 100])("with capacity %s", (capacity) => {
       for (let n = 0; n < capacity; n++) yield* channel.send(n);
       expect(seen()).toEqual([capacity, capacity]);
       const sender = spawn(() => channel.send(-1));
-      yield* yieldNow();
+      yield* rest();
       expect([...seen(), channel.statistics().senders]).toEqual([capacity, capacity, 1]);
       for (let n = 0; n <= capacity; n++) yield* channel.receive();
       yield* sender;
@@ -113,7 +119,7 @@ describe.each([0, 1, 2, 10, 100])("with capacity %s", (capacity) => {
     });
   });
 
-  test("GO20: a send never waits while there is room, and waits when there is none", () => {
+  test("GO20: a send never waits while there is room, and waits when there is none", { tags: "default-order" }, () => {
     runSync(function* () {
       const channel = new Channel<number>(capacity);
       const log: string[] = [];
@@ -125,7 +131,7 @@ describe.each([0, 1, 2, 10, 100])("with capacity %s", (capacity) => {
       spawn(function* () {
         log.push("other");
       });
-      yield* yieldNow();
+      yield* rest();
       expect([log, sender.state]).toEqual([["filled", "other"], "waiting"]);
       for (let n = 0; n <= capacity; n++) yield* channel.receive();
     });
@@ -188,7 +194,7 @@ test("GO35: a daisy chain of tasks that wait on one rendezvous channel each is s
   expect(order).toEqual(Array.from({ length: 100 }, (_, n) => n));
 });
 
-test("GO37: ten thousand tasks in a chain pass a value from right to left, and all end", () => {
+test("GO37: ten thousand tasks in a chain pass a value from right to left, and all end", { tags: "large" }, () => {
   const ended = runSync(function* () {
     let count = 0;
     const leftmost = new Channel<number>();
@@ -203,44 +209,48 @@ test("GO37: ten thousand tasks in a chain pass a value from right to left, and a
     }
     yield* left.send(42);
     expect(yield* leftmost.receive()).toBe(42);
-    yield* yieldNow();
+    yield* rest();
     return count;
   });
   expect(ended).toBe(10_000);
 });
 
-test("GO16: 23 workers do 271,828 jobs; the results are closed after the last worker: count and sum are exact", () => {
-  const WORKERS = 23;
-  const JOBS = 271_828;
-  const primes = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31];
-  const [count, sum, expected] = runSync(function* () {
-    const [jobs, results] = [new Channel<number>(WORKERS), new Channel<number>(WORKERS)];
-    let total = 0;
-    spawn(function* () {
-      for (let n = 0; n < JOBS; n++) {
-        const value = primes[n % primes.length]!;
-        total += value;
-        yield* jobs.send(value);
+test(
+  "GO16: 23 workers do 271,828 jobs; the results are closed after the last worker: count and sum are exact",
+  { tags: "large", timeout: 30_000 },
+  () => {
+    const WORKERS = 23;
+    const JOBS = 271_828;
+    const primes = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31];
+    const [count, sum, expected] = runSync(function* () {
+      const [jobs, results] = [new Channel<number>(WORKERS), new Channel<number>(WORKERS)];
+      let total = 0;
+      spawn(function* () {
+        for (let n = 0; n < JOBS; n++) {
+          const value = primes[n % primes.length]!;
+          total += value;
+          yield* jobs.send(value);
+        }
+        jobs.close();
+      });
+      const worker = function* () {
+        for (let job = yield* jobs.next(); !job.done; job = yield* jobs.next()) {
+          if (job.value === 2) yield* yieldNow(); // some take longer
+          yield* results.send(job.value);
+        }
+      };
+      const workers = Array.from({ length: WORKERS }, () => spawn(worker));
+      spawn(function* () {
+        for (const task of workers) yield* task;
+        results.close();
+      });
+      let [received, added] = [0, 0];
+      for (let result = yield* results.next(); !result.done; result = yield* results.next()) {
+        received++;
+        added += result.value;
       }
-      jobs.close();
+      return [received, added, total];
     });
-    const worker = function* () {
-      for (let job = yield* jobs.next(); !job.done; job = yield* jobs.next()) {
-        if (job.value === 2) yield* yieldNow(); // some take longer
-        yield* results.send(job.value);
-      }
-    };
-    const workers = Array.from({ length: WORKERS }, () => spawn(worker));
-    spawn(function* () {
-      for (const task of workers) yield* task;
-      results.close();
-    });
-    let [received, added] = [0, 0];
-    for (let result = yield* results.next(); !result.done; result = yield* results.next()) {
-      received++;
-      added += result.value;
-    }
-    return [received, added, total];
-  });
-  expect([count, sum]).toEqual([JOBS, expected]);
-}, 30_000);
+    expect([count, sum]).toEqual([JOBS, expected]);
+  },
+);

@@ -95,34 +95,42 @@ function* waits() {
   yield* new Channel<void>(0, { name: "jobs" }).send();
 }
 
-test("GO46: when all wait and no timer is left, the run fails and names who waits: the root with its children, or these alone", async () => {
-  const both = await deadlock(waits);
-  expect(both).toContain("main waits for send to jobs");
-  expect(both).toContain("child waits for receive from results");
-  const onlyChild = await deadlock(returns);
-  expect(onlyChild).toContain("child waits for receive from results");
-  expect(onlyChild).not.toContain("main waits");
-});
+test(
+  "GO46: when all wait and no timer is left, the run fails and names who waits: the root with its children, or these alone",
+  { tags: "slow" },
+  async () => {
+    const both = await deadlock(waits);
+    expect(both).toContain("main waits for send to jobs");
+    expect(both).toContain("child waits for receive from results");
+    const onlyChild = await deadlock(returns);
+    expect(onlyChild).toContain("child waits for receive from results");
+    expect(onlyChild).not.toContain("main waits");
+  },
+);
 
-test("GO43: a root that has ended with children that can never end is a deadlock with a text of its own", async () => {
-  const ended = await deadlock(returns);
-  expect(ended).not.toBe(await deadlock(waits));
-  // … and their cleanup runs before it is told.
-  const log: string[] = [];
-  const failure = await failureOf(function* main() {
-    spawn(function* child() {
-      try {
-        yield* new Channel<void>().receive();
-      } finally {
-        yield* sleep(5);
-        log.push("child cleaned up");
-      }
+test(
+  "GO43: a root that has ended with children that can never end is a deadlock with a text of its own",
+  { tags: "slow" },
+  async () => {
+    const ended = await deadlock(returns);
+    expect(ended).not.toBe(await deadlock(waits));
+    // … and their cleanup runs before it is told.
+    const log: string[] = [];
+    const failure = await failureOf(function* main() {
+      spawn(function* child() {
+        try {
+          yield* new Channel<void>().receive();
+        } finally {
+          yield* sleep(5);
+          log.push("child cleaned up");
+        }
+      });
+      log.push("main is gone");
     });
-    log.push("main is gone");
-  });
-  expect(failure).toBeInstanceOf(DeadlockError);
-  expect(log).toEqual(["main is gone", "child cleaned up"]);
-});
+    expect(failure).toBeInstanceOf(DeadlockError);
+    expect(log).toEqual(["main is gone", "child cleaned up"]);
+  },
+);
 
 test("GO46: a timer that is still to come keeps a run from being called deadlocked", async () => {
   const got = await runVirtually(function* () {
@@ -136,36 +144,44 @@ test("GO46: a timer that is still to come keeps a run from being called deadlock
   expect(got).toBe("late");
 });
 
-test("GO46: a scope whose tasks can never end is a deadlock too, and they are named, not the root that waits for them", async () => {
-  const failure = await failureOf(function* main() {
-    yield* scope(function* () {
-      spawn(function* child() {
-        yield* new Channel<void>(0, { name: "results" }).receive();
+test(
+  "GO46: a scope whose tasks can never end is a deadlock too, and they are named, not the root that waits for them",
+  { tags: "slow" },
+  async () => {
+    const failure = await failureOf(function* main() {
+      yield* scope(function* () {
+        spawn(function* child() {
+          yield* new Channel<void>(0, { name: "results" }).receive();
+        });
       });
     });
-  });
-  expect(String(failure)).toContain("child waits for receive from results");
-  expect(String(failure)).not.toContain("main waits");
-});
+    expect(String(failure)).toContain("child waits for receive from results");
+    expect(String(failure)).not.toContain("main waits");
+  },
+);
 
-test("GO47: sleeps that end at one moment end in the order in which they began, in every run", async () => {
-  const orders = new Set<string>();
-  for (let seed = 0; seed < 10; seed++) {
-    const order: number[] = [];
-    await runVirtually(
-      function* () {
-        for (let n = 0; n < 20; n++) {
-          spawn(function* () {
-            yield* sleep(n % 2 === 0 ? 10 : 5);
-            if (n % 2 !== 0) yield* sleep(5);
-            order.push(n);
-          });
-        }
-        yield* sleep(20);
-      },
-      { seed },
-    );
-    orders.add(order.join());
-  }
-  expect([...orders]).toEqual(["0,2,4,6,8,10,12,14,16,18,1,3,5,7,9,11,13,15,17,19"]);
-});
+test(
+  "GO47: sleeps that end at one moment end in the order in which they began, in every run",
+  { tags: "default-order" },
+  async () => {
+    const orders = new Set<string>();
+    for (let seed = 0; seed < 10; seed++) {
+      const order: number[] = [];
+      await runVirtually(
+        function* () {
+          for (let n = 0; n < 20; n++) {
+            spawn(function* () {
+              yield* sleep(n % 2 === 0 ? 10 : 5);
+              if (n % 2 !== 0) yield* sleep(5);
+              order.push(n);
+            });
+          }
+          yield* sleep(20);
+        },
+        { seed },
+      );
+      orders.add(order.join());
+    }
+    expect([...orders]).toEqual(["0,2,4,6,8,10,12,14,16,18,1,3,5,7,9,11,13,15,17,19"]);
+  },
+);

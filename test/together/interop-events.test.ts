@@ -19,6 +19,7 @@ import type { EventOf } from "../../src/interop/emitters.ts";
 import { on } from "../../src/interop/on.ts";
 import { once } from "../../src/interop/once.ts";
 import { activeTask } from "../../src/scheduler/op.ts";
+import { rest } from "./rest.ts";
 
 const message = (data: unknown) => new MessageEvent("message", { data });
 
@@ -139,18 +140,20 @@ describe("on", () => {
   test("also when the scope is cancelled, or fails", async () => {
     const target = new Target();
     await run(function* () {
+      const goesOn = new Channel<void>(1);
       const cancelled = spawn(function* () {
         on(target, "message");
         yield* sleep(Number.POSITIVE_INFINITY);
       });
       const failed = spawn.supervised(function* () {
         on(target, "message");
-        yield* yieldNow();
+        yield* goesOn.receive();
         throw new RangeError("boom");
       });
-      yield* yieldNow();
+      yield* rest();
       expect(target.listeners).toBe(2);
       yield* cancelled.cancel();
+      goesOn.trySend();
       yield* caught(() => failed as never);
       expect(target.listeners).toBe(0);
     });
@@ -238,19 +241,23 @@ describe("on", () => {
     expect(target.listeners).toBe(0);
   });
 
-  test("a task that waits for events is not deadlocked; when nobody listens any more, it is", async () => {
-    const target = new EventTarget();
-    const never = new Channel<number>();
-    const end = run(function* () {
-      const channel = on(target, "message");
-      later(() => channel.close(), 20);
-      yield* caught(() => channel.receive() as never);
-      yield* never.receive();
-    });
-    await expect(end).rejects.toThrow("no task can go on");
-  });
+  test(
+    "a task that waits for events is not deadlocked; when nobody listens any more, it is",
+    { tags: "slow" },
+    async () => {
+      const target = new EventTarget();
+      const never = new Channel<number>();
+      const end = run(function* () {
+        const channel = on(target, "message");
+        later(() => channel.close(), 20);
+        yield* caught(() => channel.receive() as never);
+        yield* never.receive();
+      });
+      await expect(end).rejects.toThrow("no task can go on");
+    },
+  );
 
-  test("when the channel is closed from outside, tasks that are deadlocked are found", async () => {
+  test("when the channel is closed from outside, tasks that are deadlocked are found", { tags: "slow" }, async () => {
     const target = new EventTarget();
     const end = run(function* () {
       const channel = on(target, "message");
@@ -329,7 +336,7 @@ describe("once", () => {
     const target = new Target();
     await run(function* () {
       const task = spawn(() => once(target, "message"));
-      yield* yieldNow();
+      yield* rest();
       expect(target.listeners).toBe(1);
       yield* task.cancel();
       expect(target.listeners).toBe(0);

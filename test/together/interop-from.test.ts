@@ -18,6 +18,7 @@ import { VirtualClock } from "corun/testing";
 import { describe, expect, test, vi } from "vitest";
 import { from } from "../../src/interop/channel-from.ts";
 import { runVirtually } from "./outcome.ts";
+import { rest } from "./rest.ts";
 
 function* drain<T>(channel: Channel<T>) {
   const got: T[] = [];
@@ -214,10 +215,10 @@ describe("backpressure", () => {
           yield n;
         }
       });
-      for (let i = 0; i < 10; i++) yield* yieldNow();
+      yield* rest();
       expect(made).toEqual([1]);
       yield* channel.receive();
-      for (let i = 0; i < 10; i++) yield* yieldNow();
+      yield* rest();
       expect(made).toEqual([1, 2]);
     });
   });
@@ -230,7 +231,7 @@ describe("backpressure", () => {
         overflow: "dropOldest",
         onUndelivered: (value) => dropped.push(value),
       });
-      for (let i = 0; i < 10; i++) yield* yieldNow();
+      yield* rest();
       return yield* drain(channel);
     });
     expect([got, dropped]).toEqual([
@@ -385,8 +386,7 @@ describe("the source is let go, and that is waited for", () => {
     const left: number[] = [];
     runSync(function* () {
       const channel = from([1, 2, 3], { onUndelivered: (value) => left.push(value) });
-      yield* yieldNow();
-      yield* yieldNow();
+      yield* rest();
       expect(channel.tryReceive()).toEqual({ value: 1, done: false });
       channel.close();
     });
@@ -573,13 +573,13 @@ describe("in a program", () => {
           got.push(...(yield* drain(from([1, 2]))));
         }
       });
-      yield* yieldNow();
+      yield* rest();
       yield* task.cancel();
     });
     expect(got).toEqual([1, 2]);
   });
 
-  test("a task whose waits are all done at once lets the host have its turn", async () => {
+  test("a task whose waits are all done at once lets the host have its turn", { tags: "slow" }, async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 5);
     const end = performance.now() + 100;
@@ -613,7 +613,7 @@ describe("in a program", () => {
     expect(await run(drainFrom(slow()))).toEqual([1]);
   });
 
-  test("a source that waits for its own reader is a deadlock, and said to be one", async () => {
+  test("a source that waits for its own reader is a deadlock, and said to be one", { tags: "slow" }, async () => {
     const end = run(function* () {
       const never = new Channel<number>();
       yield* from(never).receive();

@@ -253,7 +253,7 @@ describe("iterate", () => {
     await iteration.return();
   });
 
-  test("a body that waits for what can't come is", async () => {
+  test("a body that waits for what can't come is", { tags: "slow" }, async () => {
     const iteration = iterate(function* stuck() {
       yield 1;
       yield yield* new Channel<number>().receive();
@@ -315,14 +315,18 @@ describe("for await over a channel, outside", () => {
     expect(got).toEqual([1]);
   });
 
-  test("when the reader leaves, a sender that nobody can serve any more is found to be deadlocked", async () => {
-    const numbers = new Channel<number>();
-    const end = run(function* () {
-      for (let n = 1; ; n++) yield* numbers.send(n);
-    });
-    for await (const n of numbers) if (n === 2) break;
-    await expect(end).rejects.toThrow("no task can go on");
-  });
+  test(
+    "when the reader leaves, a sender that nobody can serve any more is found to be deadlocked",
+    { tags: "slow" },
+    async () => {
+      const numbers = new Channel<number>();
+      const end = run(function* () {
+        for (let n = 1; ; n++) yield* numbers.send(n);
+      });
+      for await (const n of numbers) if (n === 2) break;
+      await expect(end).rejects.toThrow("no task can go on");
+    },
+  );
 
   test("a task waits for code outside that reads its channel", async () => {
     const got: number[] = [];

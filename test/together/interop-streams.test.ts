@@ -5,6 +5,7 @@ import { from } from "../../src/interop/channel-from.ts";
 import { pipeTo } from "../../src/interop/pipe-to.ts";
 import { toReadableStream } from "../../src/interop/to-readable-stream.ts";
 import { toWritableStream } from "../../src/interop/to-writable-stream.ts";
+import { rest } from "./rest.ts";
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 2));
 
@@ -105,7 +106,7 @@ describe("toReadableStream", () => {
         }
       });
       const stream = toReadableStream(numbers);
-      yield* yieldNow();
+      yield* rest();
       yield* until(stream.cancel("enough"));
       yield* sender;
     });
@@ -134,7 +135,7 @@ describe("toReadableStream", () => {
     expect(got).toEqual([1]);
   });
 
-  test("when it was cancelled, tasks that are deadlocked are found", async () => {
+  test("when it was cancelled, tasks that are deadlocked are found", { tags: "slow" }, async () => {
     const end = run(function* () {
       const stream = toReadableStream(new Channel<number>());
       setTimeout(() => void stream.cancel(), 5);

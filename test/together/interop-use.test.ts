@@ -2,6 +2,7 @@
 import { defer, run, runSync, scope, sleep, spawn, yieldNow } from "corun";
 import { expect, test, vi } from "vitest";
 import { use } from "../../src/interop/use.ts";
+import { rest } from "./rest.ts";
 
 const resource = (log: string[], name: string) => ({
   name,
@@ -61,7 +62,7 @@ test("when the scope fails or is cancelled too", async () => {
       use(resource(log, "cancelled"));
       yield* sleep(Number.POSITIVE_INFINITY);
     });
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
     try {
       yield* scope(function* () {

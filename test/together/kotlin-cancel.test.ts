@@ -15,6 +15,7 @@ import {
 import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
+import { rest } from "./rest.ts";
 import { counter } from "./steps.ts";
 
 test("KT40: waiting in finally works in a shield, twice and nested too, and the task stays cancelled after it", async () => {
@@ -36,7 +37,7 @@ test("KT40: waiting in finally works in a shield, twice and nested too, and the 
       }
       expect.unreachable();
     });
-    yield* yieldNow();
+    yield* rest();
     const ended = task.cancel();
     step(2);
     yield* ended;
@@ -85,7 +86,7 @@ test("KT41: a task that is cancelled before it starts never runs; one that runs 
     const never = spawn(body, "the first");
     never.cancel();
     const begun = spawn(body, "the second");
-    yield* yieldNow();
+    yield* rest();
     begun.cancel();
     yield* begun.cancel();
     expect([never.state, begun.state]).toEqual(["cancelled", "cancelled"]);

@@ -1,11 +1,12 @@
 // Channels as the tests of kotlinx.coroutines have them. IDs are rows of the conformance table.
-import { Channel, ClosedError, runSync, spawn, yieldNow } from "corun";
+import { Channel, ClosedError, Event, runSync, spawn, yieldNow } from "corun";
 import { expect, test } from "vitest";
+import { rest } from "./rest.ts";
 import { counter } from "./steps.ts";
 
 const conflated = () => new Channel<number>(1, { overflow: "dropOldest" });
 
-test("KT01: a sender and a receiver of a rendezvous channel take turns exactly so", () => {
+test("KT01: a sender and a receiver of a rendezvous channel take turns exactly so", { tags: "default-order" }, () => {
   const step = counter();
   runSync(function* () {
     const channel = new Channel<number>();
@@ -33,36 +34,40 @@ test("KT01: a sender and a receiver of a rendezvous channel take turns exactly s
   step.last(10);
 });
 
-test("KT01: trySend on a rendezvous channel fails without a waiting receiver, and tryReceive without a waiting sender", () => {
-  const step = counter();
-  runSync(function* () {
-    const channel = new Channel<number>();
-    expect(channel.trySend(1)).toBe(false);
-    step(1);
-    spawn(function* () {
-      step(3);
-      expect(channel.tryReceive()).toBeUndefined();
-      expect(yield* channel.receive()).toBe(2); // waits
-      step(6);
-      expect(channel.tryReceive()).toBeUndefined();
+test(
+  "KT01: trySend on a rendezvous channel fails without a waiting receiver, and tryReceive without a waiting sender",
+  { tags: "default-order" },
+  () => {
+    const step = counter();
+    runSync(function* () {
+      const channel = new Channel<number>();
+      expect(channel.trySend(1)).toBe(false);
+      step(1);
+      spawn(function* () {
+        step(3);
+        expect(channel.tryReceive()).toBeUndefined();
+        expect(yield* channel.receive()).toBe(2); // waits
+        step(6);
+        expect(channel.tryReceive()).toBeUndefined();
+        yield* yieldNow();
+        step(8);
+        expect(channel.tryReceive()).toEqual({ value: 3, done: false });
+        step(9);
+      });
+      step(2);
       yield* yieldNow();
-      step(8);
-      expect(channel.tryReceive()).toEqual({ value: 3, done: false });
-      step(9);
+      step(4);
+      expect(channel.trySend(2)).toBe(true);
+      expect(channel.trySend(-2)).toBe(false); // that receiver has its value
+      step(5);
+      yield* yieldNow();
+      step(7);
+      yield* channel.send(3);
+      step(10);
     });
-    step(2);
-    yield* yieldNow();
-    step(4);
-    expect(channel.trySend(2)).toBe(true);
-    expect(channel.trySend(-2)).toBe(false); // that receiver has its value
-    step(5);
-    yield* yieldNow();
-    step(7);
-    yield* channel.send(3);
-    step(10);
-  });
-  step.last(10);
-});
+    step.last(10);
+  },
+);
 
 test("KT04: trySend on a full channel gives false, which is no error, and the channel is not closed", () => {
   for (const capacity of [0, 1, 2, 10]) {
@@ -79,12 +84,15 @@ test("KT04: trySend on a full channel gives false, which is no error, and the ch
 
 test("KT11: who ends a channel early cancels its senders and drains it: the waiting sends leave nothing", () => {
   runSync(function* () {
-    const channel = new Channel<number>(4);
+    const [channel, allWait] = [new Channel<number>(4), new Event()];
     const senders = spawn(function* () {
-      for (let n = 1; n <= 7; n++) spawn(() => channel.send(n));
+      for (let n = 1; n <= 7; n++) {
+        spawn(() => channel.send(n));
+        yield* rest();
+      }
+      allWait.set();
     });
-    yield* yieldNow();
-    yield* yieldNow();
+    yield* allWait.wait();
     expect(channel.statistics()).toMatchObject({ length: 4, senders: 3 });
     yield* senders.cancel();
     expect(channel.statistics()).toMatchObject({ length: 4, senders: 0 });
@@ -112,34 +120,38 @@ test("KT13: a channel that keeps only the newest value gives that, by trySend an
   });
 });
 
-test("KT13: … and gives a value to a waiting receiver directly: what is sent behind it does not replace it", () => {
-  const step = counter();
-  runSync(function* () {
-    const channel = conflated();
-    step(1);
-    spawn(function* () {
-      step(4);
-      expect(yield* channel.receive()).toBe(2);
-      step(5);
-      expect(yield* channel.receive()).toBe(3); // waits
-      step(8);
-      expect(yield* channel.receive()).toBe(6);
-      step(9);
+test(
+  "KT13: … and gives a value to a waiting receiver directly: what is sent behind it does not replace it",
+  { tags: "at-once" },
+  () => {
+    const step = counter();
+    runSync(function* () {
+      const channel = conflated();
+      step(1);
+      spawn(function* () {
+        step(4);
+        expect(yield* channel.receive()).toBe(2);
+        step(5);
+        expect(yield* channel.receive()).toBe(3); // waits
+        step(8);
+        expect(yield* channel.receive()).toBe(6);
+        step(9);
+      });
+      step(2);
+      yield* channel.send(1);
+      yield* channel.send(2);
+      step(3);
+      yield* rest();
+      step(6);
+      yield* channel.send(3); // to the waiting receiver
+      for (const n of [4, 5, 6]) yield* channel.send(n);
+      step(7);
+      yield* rest();
+      step(10);
     });
-    step(2);
-    yield* channel.send(1);
-    yield* channel.send(2);
-    step(3);
-    yield* yieldNow();
-    step(6);
-    yield* channel.send(3); // to the waiting receiver
-    for (const n of [4, 5, 6]) yield* channel.send(n);
-    step(7);
-    yield* yieldNow();
-    step(10);
-  });
-  step.last(10);
-});
+    step.last(10);
+  },
+);
 
 test.each(["dropOldest", "dropNewest"] as const)(
   "KT14: with capacity 0 and %s a send waits for nobody, and is lost unless a receiver waits",
@@ -150,7 +162,7 @@ test.each(["dropOldest", "dropNewest"] as const)(
       yield* channel.send(1);
       expect(channel.trySend(2)).toBe(true);
       const receiver = spawn(() => channel.receive());
-      yield* yieldNow();
+      yield* rest();
       yield* channel.send(3);
       yield* channel.send(4);
       expect(yield* receiver).toBe(3);

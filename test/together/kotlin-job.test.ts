@@ -3,70 +3,78 @@
 import { scope, shield, sleep, spawn, Event, yieldNow } from "corun";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
+import { rest } from "./rest.ts";
 import { counter } from "./steps.ts";
 
-test("KT34: all that wait for the end of a task are told, though some of them fail then; one that has left is not", async () => {
-  const told: number[] = [];
-  await runVirtually(function* () {
-    const task = spawn(() => sleep(10));
-    const waiters = Array.from({ length: 10 }, (_, n) =>
-      spawn.supervised(function* () {
-        yield* task;
-        told.push(n);
-        if (n % 3 === 0) throw new Error(`waiter ${n}`);
-      }),
-    );
-    yield* sleep(1);
-    for (const n of [1, 5]) yield* waiters[n]!.cancel();
-    for (const [n, waiter] of waiters.entries()) {
-      try {
-        yield* waiter;
-      } catch {
-        expect([0, 1, 3, 5, 6, 9]).toContain(n);
-      }
-    }
-    yield* task; // one that comes when it has ended is told at once
-  });
-  expect(told).toEqual([0, 2, 3, 4, 6, 7, 8, 9]);
-});
-
-test("KT35: the crash of a parent cancels its child, whose cleanup is waited for before the parent has ended", async () => {
-  const step = counter();
-  const wrong = new Error("wrong");
-  await runVirtually(function* () {
-    step(1);
-    const parent = spawn.supervised(function* () {
-      spawn(function* () {
-        step(3);
+test(
+  "KT34: all that wait for the end of a task are told, though some of them fail then; one that has left is not",
+  { tags: "default-order" },
+  async () => {
+    const told: number[] = [];
+    await runVirtually(function* () {
+      const task = spawn(() => sleep(10));
+      const waiters = Array.from({ length: 10 }, (_, n) =>
+        spawn.supervised(function* () {
+          yield* task;
+          told.push(n);
+          if (n % 3 === 0) throw new Error(`waiter ${n}`);
+        }),
+      );
+      yield* sleep(1);
+      for (const n of [1, 5]) yield* waiters[n]!.cancel();
+      for (const [n, waiter] of waiters.entries()) {
         try {
-          yield* new Event().wait();
-          expect.unreachable();
-        } finally {
-          step(6);
-          yield* yieldNow();
-          step(8);
+          yield* waiter;
+        } catch {
+          expect([0, 1, 3, 5, 6, 9]).toContain(n);
         }
-      });
-      step(2);
-      yield* yieldNow();
-      step(4);
-      yield* yieldNow();
-      step(5);
-      throw wrong;
+      }
+      yield* task; // one that comes when it has ended is told at once
     });
-    for (let turn = 0; turn < 3; turn++) yield* yieldNow();
-    yield* yieldNow();
-    step(7);
-    try {
-      yield* parent;
-      expect.unreachable();
-    } catch (error) {
-      expect(error).toBe(wrong);
-    }
-    step(9);
-  });
-  step.last(9);
-});
+    expect(told).toEqual([0, 2, 3, 4, 6, 7, 8, 9]);
+  },
+);
+
+test(
+  "KT35: the crash of a parent cancels its child, whose cleanup is waited for before the parent has ended",
+  { tags: "default-order" },
+  async () => {
+    const step = counter();
+    const wrong = new Error("wrong");
+    await runVirtually(function* () {
+      step(1);
+      const parent = spawn.supervised(function* () {
+        spawn(function* () {
+          step(3);
+          try {
+            yield* new Event().wait();
+            expect.unreachable();
+          } finally {
+            step(6);
+            yield* yieldNow();
+            step(8);
+          }
+        });
+        step(2);
+        yield* yieldNow();
+        step(4);
+        yield* yieldNow();
+        step(5);
+        throw wrong;
+      });
+      for (let turn = 0; turn < 4; turn++) yield* yieldNow();
+      step(7);
+      try {
+        yield* parent;
+        expect.unreachable();
+      } catch (error) {
+        expect(error).toBe(wrong);
+      }
+      step(9);
+    });
+    step.last(9);
+  },
+);
 
 test("KT35: the failure of a child cancels its parent where it waits, and is what the parent's joiner gets", async () => {
   const step = counter();
@@ -101,17 +109,19 @@ test("KT35: a protected task that was cancelled and then fails has failed: its j
   const step = counter();
   const wrong = new Error("wrong");
   await runVirtually(function* () {
+    const goesOn = new Event();
     const task = spawn.supervised(function* () {
       yield* shield(function* () {
         step(1);
-        yield* yieldNow();
+        yield* goesOn.wait();
         step(3);
         throw wrong;
       });
     });
-    yield* yieldNow();
+    yield* rest();
     task.cancel(new Error("another reason"));
     step(2);
+    goesOn.set();
     try {
       yield* task;
       expect.unreachable();
@@ -131,7 +141,7 @@ test.each(["first", "second"])(
     const log: string[] = [];
     function* child(name: "first" | "second") {
       try {
-        if (name === which) yield* yieldNow();
+        if (name === which) yield* sleep(1);
         else yield* sleep(1e9);
       } finally {
         log.push(name);
@@ -151,34 +161,38 @@ test.each(["first", "second"])(
   },
 );
 
-test("KT38: the failure of a supervised task touches neither its siblings nor the supervisor", async () => {
-  const step = counter();
-  const result = await runVirtually(function* () {
-    return yield* scope(function* () {
-      step(1);
-      const failing = spawn.supervised(function* () {
-        step(3);
-        throw new Error("wrong");
+test(
+  "KT38: the failure of a supervised task touches neither its siblings nor the supervisor",
+  { tags: "default-order" },
+  async () => {
+    const step = counter();
+    const result = await runVirtually(function* () {
+      return yield* scope(function* () {
+        step(1);
+        const failing = spawn.supervised(function* () {
+          step(3);
+          throw new Error("wrong");
+        });
+        const sibling = spawn(function* () {
+          step(4);
+          yield* sleep(10);
+          step(6);
+          return "sibling";
+        });
+        step(2);
+        try {
+          yield* failing;
+        } catch (error) {
+          expect(String(error)).toBe("Error: wrong");
+        }
+        step(5);
+        return [yield* sibling, failing.state];
       });
-      const sibling = spawn(function* () {
-        step(4);
-        yield* sleep(10);
-        step(6);
-        return "sibling";
-      });
-      step(2);
-      try {
-        yield* failing;
-      } catch (error) {
-        expect(String(error)).toBe("Error: wrong");
-      }
-      step(5);
-      return [yield* sibling, failing.state];
     });
-  });
-  expect(result).toEqual(["sibling", "failed"]);
-  step.last(6);
-});
+    expect(result).toEqual(["sibling", "failed"]);
+    step.last(6);
+  },
+);
 
 test("KT38: a supervised failure that nobody asks for comes out once, at the end, when all others have ended", async () => {
   const wrong = new Error("wrong");
@@ -205,7 +219,7 @@ test("KT38: a supervised failure that nobody asks for comes out once, at the end
   expect(caught).toEqual([wrong]);
 });
 
-test("KT38: cancelling the supervisor cancels the supervised", async () => {
+test("KT38: cancelling the supervisor cancels the supervised", { tags: "default-order" }, async () => {
   const log: string[] = [];
   await runVirtually(function* () {
     const supervisor = spawn(function* () {

@@ -1,10 +1,11 @@
 // Every sequence of a few operations on a channel, of every kind, against a plain queue. Where each operation is a
 // task of its own, the sequences are the interleavings of all programs of that length. IDs are rows of the
 // conformance table.
-import { Channel, type Overflow, runSync, select, spawn, type Task, yieldNow } from "corun";
+import { Channel, type Overflow, runSync, select, spawn, type Task } from "corun";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ModelChannel, type Outcome } from "./channel-model.ts";
+import { rest } from "./rest.ts";
 
 const OPERATIONS = [
   "send",
@@ -98,7 +99,7 @@ function actual(operations: readonly Operation[], capacity: number, overflow: Ov
           }),
         );
       }
-      for (let pause = 0; pause < 3; pause++) yield* yieldNow();
+      yield* rest();
     }
     seen = outcomes.slice();
     lostBefore = lost.slice();
@@ -137,17 +138,18 @@ function sequences(length: number): Operation[][] {
 
 test.each(kinds)(
   "KT49: a channel that is %s does in every order of four operations what a queue does",
+  { tags: "slow", timeout: 60_000 },
   (_, capacity, overflow) => {
     const different = sequences(4).find(
       (each) => JSON.stringify(actual(each, capacity, overflow)) !== JSON.stringify(expected(each, capacity, overflow)),
     );
     expect(different).toBeUndefined();
   },
-  60_000,
 );
 
 test.each(kinds)(
   "KT49: a channel that is %s does in any order of many operations what a queue does",
+  { tags: "slow", timeout: 60_000 },
   (_, capacity, overflow) => {
     const many = fc.array(fc.constantFrom(...OPERATIONS), { minLength: 5, maxLength: 30 });
     fc.assert(
@@ -157,5 +159,4 @@ test.each(kinds)(
       { numRuns: 150, seed: 49 },
     );
   },
-  60_000,
 );

@@ -3,6 +3,7 @@ import { Channel, type Guard, Mutex, runSync, select, sleep, spawn, yieldNow } f
 import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
+import { rest } from "./rest.ts";
 import { counter } from "./steps.ts";
 
 const ways = [
@@ -14,6 +15,7 @@ const ways = [
 
 test.each(ways)(
   "KT23: a $kind whose partner waits is chosen at once, without a switch, also with a default: $withDefault",
+  { tags: "at-once" },
   ({ kind, withDefault }) => {
     const step = counter();
     runSync(function* () {
@@ -26,7 +28,7 @@ test.each(ways)(
         return got;
       });
       step(2);
-      yield* yieldNow();
+      yield* rest();
       step(4);
       const clause = kind === "send" ? channel.send("from the select") : channel.receive();
       const hit: unknown = yield* withDefault ? select({ clause }, { otherwise: null }) : select({ clause });
@@ -40,6 +42,7 @@ test.each(ways)(
 
 test.each(ways)(
   "KT23: a $kind without a partner waits for one; with a default ($withDefault) it does not wait",
+  { tags: "at-once" },
   ({ kind, withDefault }) => {
     const step = counter();
     runSync(function* () {
@@ -56,7 +59,7 @@ test.each(ways)(
       if (withDefault) {
         expect(yield* select({ clause: clause() }, { otherwise: "default" })).toMatchObject({ value: "default" });
         step(3);
-        yield* yieldNow();
+        yield* rest();
       }
       expect(yield* select({ clause: clause() })).toMatchObject({ key: "clause" });
       step(5);
@@ -71,7 +74,7 @@ test("KT25: a select that has sent, or received, is not failed by the close of i
     runSync(function* () {
       const [a, b] = [new Channel<string>(), new Channel<string>()];
       const task = spawn(() => select({ a: a.send("sent"), b: b.receive() }));
-      yield* yieldNow();
+      yield* rest();
       expect(a.tryReceive()).toEqual({ value: "sent", done: false });
       a.close(error);
       b.close(error);
@@ -81,31 +84,35 @@ test("KT25: a select that has sent, or received, is not failed by the close of i
   }
 });
 
-test("KT26: what follows a select runs in its own task after the sender has gone on, and may wait itself", () => {
-  const step = counter();
-  runSync(function* () {
-    const channel = new Channel<string>();
-    step(1);
-    spawn(function* () {
-      step(3);
-      const hit = yield* select({ got: channel.receive() });
-      expect(hit.value).toBe("OK");
-      step(6);
+test(
+  "KT26: what follows a select runs in its own task after the sender has gone on, and may wait itself",
+  { tags: "default-order" },
+  () => {
+    const step = counter();
+    runSync(function* () {
+      const channel = new Channel<string>();
+      step(1);
+      spawn(function* () {
+        step(3);
+        const hit = yield* select({ got: channel.receive() });
+        expect(hit.value).toBe("OK");
+        step(6);
+        yield* yieldNow();
+        step(8);
+      });
+      step(2);
       yield* yieldNow();
-      step(8);
+      step(4);
+      yield* channel.send("OK");
+      step(5);
+      yield* yieldNow();
+      step(7);
+      yield* yieldNow();
+      step(9);
     });
-    step(2);
-    yield* yieldNow();
-    step(4);
-    yield* channel.send("OK");
-    step(5);
-    yield* yieldNow();
-    step(7);
-    yield* yieldNow();
-    step(9);
-  });
-  step.last(9);
-});
+    step.last(9);
+  },
+);
 
 test("KT28: after a select with a send and a receive of one channel, in either order, the channel is as usable as before", () => {
   for (const order of ["send first", "receive first"]) {
@@ -117,7 +124,7 @@ test("KT28: after a select with a send and a receive of one channel, in either o
         return yield* select(order === "send first" ? { ...put, ...got } : { ...got, ...put });
       };
       const alone = spawn(both);
-      yield* yieldNow();
+      yield* rest();
       expect(alone.state).toBe("waiting"); // it does not meet itself
       yield* alone.cancel();
       expect(channel.statistics()).toMatchObject({ senders: 0, receivers: 0, isClosed: false });
@@ -207,44 +214,48 @@ test("KT31: … and over a channel and a task that ends gives the value of the t
   });
 });
 
-test("KT32: ten philosophers who take whichever fork is free, by select, all eat, and nobody eats beside another", async () => {
-  const SEATS = 10;
-  const meals: number[] = Array.from({ length: SEATS }, () => 0);
-  const eating = new Set<number>();
-  const forks = Array.from({ length: SEATS }, () => new Mutex());
-  function* bothForks(seat: number): Generator<never, Guard[], unknown> {
-    const [left, right] = [forks[seat]!, forks[(seat + 1) % SEATS]!];
-    for (;;) {
-      const hit = yield* select({ left: left.lock(), right: right.lock() });
-      const other = (hit.key === "left" ? right : left).tryLock();
-      if (other !== undefined) return [hit.value, other];
-      hit.value[Symbol.dispose]();
-      yield* yieldNow();
-    }
-  }
-  function* philosopher(seat: number) {
-    for (;;) {
-      const held = yield* bothForks(seat);
-      try {
-        expect(eating.has((seat + 1) % SEATS) || eating.has((seat + SEATS - 1) % SEATS)).toBe(false);
-        eating.add(seat);
+test(
+  "KT32: ten philosophers who take whichever fork is free, by select, all eat, and nobody eats beside another",
+  { tags: "slow" },
+  async () => {
+    const SEATS = 10;
+    const meals: number[] = Array.from({ length: SEATS }, () => 0);
+    const eating = new Set<number>();
+    const forks = Array.from({ length: SEATS }, () => new Mutex());
+    function* bothForks(seat: number): Generator<never, Guard[], unknown> {
+      const [left, right] = [forks[seat]!, forks[(seat + 1) % SEATS]!];
+      for (;;) {
+        const hit = yield* select({ left: left.lock(), right: right.lock() });
+        const other = (hit.key === "left" ? right : left).tryLock();
+        if (other !== undefined) return [hit.value, other];
+        hit.value[Symbol.dispose]();
         yield* sleep(1);
-        meals[seat]!++;
-      } finally {
-        eating.delete(seat);
-        for (const fork of held) fork[Symbol.dispose]();
       }
-      yield* sleep(1);
     }
-  }
-  await runVirtually(
-    function* () {
-      for (let seat = 0; seat < SEATS; seat++) spawn.background(philosopher, seat);
-      yield* sleep(200);
-    },
-    { seed: 7 },
-  );
-  expect(Math.min(...meals)).toBeGreaterThan(0);
-  const free = { isLocked: false, holder: undefined, waiting: 0 };
-  expect(forks.map((fork) => fork.statistics())).toEqual(forks.map(() => free));
-});
+    function* philosopher(seat: number) {
+      for (;;) {
+        const held = yield* bothForks(seat);
+        try {
+          expect(eating.has((seat + 1) % SEATS) || eating.has((seat + SEATS - 1) % SEATS)).toBe(false);
+          eating.add(seat);
+          yield* sleep(1);
+          meals[seat]!++;
+        } finally {
+          eating.delete(seat);
+          for (const fork of held) fork[Symbol.dispose]();
+        }
+        yield* sleep(1);
+      }
+    }
+    await runVirtually(
+      function* () {
+        for (let seat = 0; seat < SEATS; seat++) spawn.background(philosopher, seat);
+        yield* sleep(200);
+      },
+      { seed: 7 },
+    );
+    expect(Math.min(...meals)).toBeGreaterThan(0);
+    const free = { isLocked: false, holder: undefined, waiting: 0 };
+    expect(forks.map((fork) => fork.statistics())).toEqual(forks.map(() => free));
+  },
+);

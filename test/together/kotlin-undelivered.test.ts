@@ -1,7 +1,8 @@
 // What becomes of values that nobody receives, and of what a producer has to clean up, as the tests of
 // kotlinx.coroutines have it. IDs are rows of the conformance table.
-import { Channel, ClosedError, defer, runSync, scope, SchedulerError, spawn, yieldNow } from "corun";
+import { Channel, ClosedError, defer, Event, runSync, scope, SchedulerError, spawn, yieldNow } from "corun";
 import { expect, test } from "vitest";
+import { rest } from "./rest.ts";
 
 /** A channel that drops, and what is received of 1 to 5. */
 interface Case {
@@ -56,7 +57,7 @@ test.each([0, 2])(
       const channel = new Channel<number>(capacity, { onUndelivered: (value) => lost.push(value) });
       for (let n = 0; n < capacity; n++) yield* channel.send(n);
       const sender = spawn(() => channel.send(9));
-      yield* yieldNow();
+      yield* rest();
       yield* sender.cancel();
       sender.cancel();
       for (let n = 0; n < capacity; n++) yield* channel.receive();
@@ -103,7 +104,7 @@ test.each(["the consumer's end", "its own end", "the end of the scope around"])(
     const source = new Source();
     const log: string[] = [];
     runSync(function* () {
-      const channel = new Channel<number>(10);
+      const [channel, isOver] = [new Channel<number>(10), new Event()];
       yield* scope(function* () {
         const listener = (n: number) => void channel.trySend(n);
         const producer = spawn.background(function* () {
@@ -113,14 +114,18 @@ test.each(["the consumer's end", "its own end", "the end of the scope around"])(
             channel.close();
             log.push("cleaned up");
           });
-          if (end === "its own end") yield* yieldNow();
+          if (end === "its own end") yield* isOver.wait();
           else yield* new Channel<never>().receive();
         });
-        yield* yieldNow();
+        yield* rest();
         source.emit(1);
         expect(yield* channel.receive()).toBe(1);
         log.push("received");
         if (end === "the consumer's end") yield* producer.cancel();
+        if (end === "its own end") {
+          isOver.set();
+          yield* producer;
+        }
       });
       log.push("over");
       source.emit(2);
@@ -147,7 +152,7 @@ test("KT20: the failure of a producer reaches the receiver after all values that
         channel.close(error);
       }
     });
-    yield* yieldNow();
+    yield* rest();
     expect(channel.isClosed).toBe(true);
     const got: unknown[] = [];
     try {

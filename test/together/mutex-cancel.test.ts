@@ -1,6 +1,7 @@
-import { run, runSync, scope, shield, sleep, spawn, timeout, TimeoutError, yieldNow } from "corun";
+import { run, runSync, scope, shield, sleep, spawn, type Task, timeout, TimeoutError, yieldNow } from "corun";
 import { expect, test } from "vitest";
 import { Mutex } from "../../src/sync/mutex.ts";
+import { rest } from "./rest.ts";
 
 test("a waiter in the middle that is cancelled leaves the line", () => {
   const mutex = new Mutex();
@@ -12,47 +13,58 @@ test("a waiter in the middle that is cancelled leaves the line", () => {
   }
   runSync(function* () {
     yield* mutex.lock();
-    const tasks = ["a", "b", "c", "d", "e"].map((name) => spawn(user, name));
-    yield* yieldNow();
+    const tasks: Task[] = [];
+    for (const name of ["a", "b", "c", "d", "e"]) {
+      tasks.push(spawn(user, name));
+      yield* rest();
+    }
     expect(mutex.statistics().waiting).toBe(5);
     tasks[2]!.cancel();
     tasks[4]!.cancel();
     expect(mutex.statistics().waiting).toBe(3);
     tasks[0]!.cancel();
     spawn(user, "f");
-    yield* yieldNow();
+    yield* rest();
     mutex.unlock();
   });
   expect(order).toEqual(["b", "d", "f"]);
   expect(mutex.isLocked).toBe(false);
 });
 
-test("a task that is cancelled after it was handed the lock and before it runs passes it on", () => {
-  const mutex = new Mutex();
-  const order: string[] = [];
-  function* user(name: string) {
-    try {
-      const guard = yield* mutex.lock();
-      order.push(name);
-      guard[Symbol.dispose]();
-    } finally {
-      order.push(`${name} ends`);
+test(
+  "a task that is cancelled after it was handed the lock and before it runs passes it on",
+  { tags: "default-order" },
+  () => {
+    const mutex = new Mutex();
+    const order: string[] = [];
+    function* user(name: string) {
+      try {
+        const guard = yield* mutex.lock();
+        order.push(name);
+        guard[Symbol.dispose]();
+      } finally {
+        order.push(`${name} ends`);
+      }
     }
-  }
-  runSync(function* () {
-    yield* mutex.lock();
-    const [a, b, c] = [spawn(user, "a"), spawn(user, "b"), spawn(user, "c")];
-    yield* yieldNow();
-    mutex.unlock();
-    expect([a.state, b.state]).toEqual(["ready", "waiting"]);
-    a.cancel();
-    expect([b.state, c.state]).toEqual(["ready", "waiting"]);
-    b.cancel();
-    expect(c.state).toBe("ready");
-  });
-  expect(order).toEqual(["a ends", "b ends", "c", "c ends"]);
-  expect(mutex.isLocked).toBe(false);
-});
+    runSync(function* () {
+      yield* mutex.lock();
+      const a = spawn(user, "a");
+      yield* rest();
+      const b = spawn(user, "b");
+      yield* rest();
+      const c = spawn(user, "c");
+      yield* rest();
+      mutex.unlock();
+      expect([a.state, b.state]).toEqual(["ready", "waiting"]);
+      a.cancel();
+      expect([b.state, c.state]).toEqual(["ready", "waiting"]);
+      b.cancel();
+      expect(c.state).toBe("ready");
+    });
+    expect(order).toEqual(["a ends", "b ends", "c", "c ends"]);
+    expect(mutex.isLocked).toBe(false);
+  },
+);
 
 test("a lock that is handed over to the last task, which is cancelled, is free", () => {
   const mutex = new Mutex();
@@ -126,9 +138,9 @@ test("cleanup of a cancelled task may wait for the lock", () => {
         own[Symbol.dispose]();
       }
     });
-    yield* yieldNow();
+    yield* rest();
     task.cancel();
-    yield* yieldNow();
+    yield* rest();
     order.push("unlock");
     guard[Symbol.dispose]();
   });
@@ -169,7 +181,7 @@ test("a shielded lock is had before the cancellation goes on", () => {
       yield* yieldNow();
       order.push("not reached");
     });
-    yield* yieldNow();
+    yield* rest();
     task.cancel();
     expect(mutex.statistics().waiting).toBe(1);
     mutex.unlock();

@@ -1,8 +1,8 @@
-import { CancelledError, coroutine, run, runSync, spawn, yieldNow } from "corun";
+import { Barrier, CancelledError, coroutine, run, runSync, spawn, yieldNow } from "corun";
 import { expect, test } from "vitest";
 import { type Guard, Mutex } from "../../src/sync/mutex.ts";
 
-test("ten thousand tasks share one mutex", async () => {
+test("ten thousand tasks share one mutex", { tags: "large" }, async () => {
   const mutex = new Mutex();
   const order: number[] = [];
   let shared = 0;
@@ -22,7 +22,7 @@ test("ten thousand tasks share one mutex", async () => {
   expect(order.every((id, at) => id === at)).toBe(true);
 });
 
-test("ten thousand waiters are cancelled, and the line is empty", async () => {
+test("ten thousand waiters are cancelled, and the line is empty", { tags: "large" }, async () => {
   const mutex = new Mutex();
   await run(function* () {
     const guard = yield* mutex.lock();
@@ -82,23 +82,28 @@ test("philosophers who take the lower fork first all dine", () => {
   expect(forks.some((fork) => fork.isLocked)).toBe(false);
 });
 
-test("philosophers who all take the left fork first end in a DeadlockError, and their cleanup gives the forks back", async () => {
-  const forks = [new Mutex(), new Mutex(), new Mutex()];
-  function* philosopher(seat: number) {
-    const left = yield* forks[seat]!.lock();
-    try {
-      yield* yieldNow();
-      const right = yield* forks[(seat + 1) % 3]!.lock();
-      right[Symbol.dispose]();
-    } finally {
-      left[Symbol.dispose]();
+test(
+  "philosophers who all take the left fork first end in a DeadlockError, and their cleanup gives the forks back",
+  { tags: "slow" },
+  async () => {
+    const forks = [new Mutex(), new Mutex(), new Mutex()];
+    const all = new Barrier(3);
+    function* philosopher(seat: number) {
+      const left = yield* forks[seat]!.lock();
+      try {
+        yield* all.wait();
+        const right = yield* forks[(seat + 1) % 3]!.lock();
+        right[Symbol.dispose]();
+      } finally {
+        left[Symbol.dispose]();
+      }
     }
-  }
-  await expect(
-    run(function* () {
-      for (let seat = 0; seat < 3; seat++) spawn(philosopher, seat);
-      yield* yieldNow();
-    }),
-  ).rejects.toThrow(expect.objectContaining({ name: "DeadlockError" }));
-  expect(forks.some((fork) => fork.isLocked)).toBe(false);
-});
+    await expect(
+      run(function* () {
+        for (let seat = 0; seat < 3; seat++) spawn(philosopher, seat);
+        yield* yieldNow();
+      }),
+    ).rejects.toThrow(expect.objectContaining({ name: "DeadlockError" }));
+    expect(forks.some((fork) => fork.isLocked)).toBe(false);
+  },
+);

@@ -1,12 +1,14 @@
 import { defer, run, runSync, SchedulerError, scope, sleep, spawn, yieldNow } from "corun";
 import { expect, test } from "vitest";
 import { Mutex } from "../../src/sync/mutex.ts";
+import { rest } from "./rest.ts";
 
 test("tasks get the lock in the order in which they came, one at a time", () => {
   const mutex = new Mutex();
   const order: number[] = [];
   let inside = 0;
   runSync(function* () {
+    const held = yield* mutex.lock();
     for (let i = 0; i < 5; i++) {
       spawn(function* () {
         const guard = yield* mutex.lock();
@@ -20,7 +22,9 @@ test("tasks get the lock in the order in which they came, one at a time", () => 
           guard[Symbol.dispose]();
         }
       });
+      yield* rest();
     }
+    held[Symbol.dispose]();
   });
   expect(order).toEqual([0, 1, 2, 3, 4]);
   expect(mutex.statistics()).toEqual({ isLocked: false, holder: undefined, waiting: 0 });
@@ -36,7 +40,7 @@ test("unlock hands the lock to the first that waits, so nobody gets in between",
       order.push("waiter");
       mutex.unlock();
     });
-    yield* yieldNow();
+    yield* rest();
     mutex.unlock();
     expect(mutex.statistics()).toEqual({ isLocked: true, holder: "waiter", waiting: 0 });
     expect(mutex.tryLock()).toBeUndefined();
@@ -97,10 +101,11 @@ test("an op for the lock can be used again, one after the other, but not by two 
       yield* lock;
       mutex.unlock();
     });
+    yield* rest();
     const second = spawn.supervised(function* () {
       yield* lock;
     });
-    yield* yieldNow();
+    yield* rest();
     mutex.unlock();
     try {
       yield* second;

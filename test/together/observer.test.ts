@@ -16,6 +16,7 @@ import {
 import { VirtualClock } from "corun/testing";
 import { afterEach, expect, test, vi } from "vitest";
 import { runVirtually } from "./outcome.ts";
+import { rest } from "./rest.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -162,7 +163,7 @@ test("in cleanup no deadline counts, as none can cut it", async () => {
         }
       }),
     );
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
   });
   expect(left).toBe(Number.POSITIVE_INFINITY);

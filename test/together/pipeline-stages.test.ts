@@ -156,17 +156,17 @@ test("map: arrays, maps, iterators and pipelines are values", async () => {
 
 test.each([1, 2])("filter, tap and forEach wait for what their function gives, %s at once", async (concurrency) => {
   const seen: string[] = [];
-  const later = (note: string, given: unknown) =>
+  const later = (what: string, n: number, given: unknown) =>
     coroutine(function* () {
-      yield* sleep(1);
-      seen.push(note);
+      yield* sleep(n);
+      seen.push(`${what} ${n}`);
       return given;
     })();
   await runVirtually(function* () {
     yield* pipeline([1, 2, 3, 4])
-      .filter((n) => later(`filter ${n}`, n % 2 === 0), { concurrency })
-      .tap((n) => later(`tap ${n}`, "ignored"))
-      .forEach((n) => later(`each ${n}`, "ignored"), { concurrency });
+      .filter((n) => later("filter", n, n % 2 === 0), { concurrency })
+      .tap((n) => later("tap", n, "ignored"))
+      .forEach((n) => later("each", n, "ignored"), { concurrency });
   });
   expect(seen.filter((note) => note.startsWith("filter"))).toEqual(["filter 1", "filter 2", "filter 3", "filter 4"]);
   expect(seen.filter((note) => note.startsWith("each"))).toEqual(["each 2", "each 4"]);

@@ -23,6 +23,7 @@ import {
 } from "corun";
 import { describe, expect, test } from "vitest";
 import { errorOf } from "./error-of.ts";
+import { rest } from "./rest.ts";
 
 function* forEver(): Generator<never, void, unknown> {
   yield* sleep(Number.POSITIVE_INFINITY);
@@ -30,25 +31,29 @@ function* forEver(): Generator<never, void, unknown> {
 
 describe("one wait for two", () => {
   const ops: Record<string, (channel: Channel<number>) => Waitable<unknown>> = {
-    sleep: () => sleep(5),
+    sleep: () => sleep(50),
     receive: (channel) => channel.receive(),
     select: (channel) => select({ received: channel.receive(), later: sleep(1000) }),
-    until: () => until(new Promise((resolve) => setTimeout(resolve, 5))),
+    until: () => until(new Promise((resolve) => setTimeout(resolve, 50))),
   };
 
-  test.each(Object.entries(ops))("%s: the first task has it, the second one is told", async (_, make) => {
-    await run(function* () {
-      const channel = new Channel<number>();
-      const op = make(channel);
-      const first = spawn(() => op);
-      const second = spawn.supervised(() => op);
-      yield* yieldNow();
-      expect(yield* errorOf(second)).toBeInstanceOf(SchedulerError);
-      channel.trySend(1);
-      yield* first;
-      expect(channel.statistics()).toMatchObject({ receivers: 0, length: 0 });
-    });
-  });
+  test.each(Object.entries(ops))(
+    "%s: the first task has it, the second one is told",
+    { tags: "slow" },
+    async (_, make) => {
+      await run(function* () {
+        const channel = new Channel<number>();
+        const op = make(channel);
+        const first = spawn(() => op);
+        yield* rest();
+        const second = spawn.supervised(() => op);
+        expect(yield* errorOf(second)).toBeInstanceOf(SchedulerError);
+        channel.trySend(1);
+        yield* first;
+        expect(channel.statistics()).toMatchObject({ receivers: 0, length: 0 });
+      });
+    },
+  );
 
   test("one op twice in a select, or in a select and elsewhere, is refused and leaves nothing", async () => {
     await run(function* () {
@@ -56,7 +61,7 @@ describe("one wait for two", () => {
       const op = channel.receive();
       expect(yield* errorOf(spawn.supervised(() => select({ one: op, two: op })))).toBeInstanceOf(SchedulerError);
       const waiter = spawn(() => op);
-      yield* yieldNow();
+      yield* rest();
       expect(yield* errorOf(spawn.supervised(() => select({ one: op })))).toBeInstanceOf(SchedulerError);
       expect(channel.statistics().receivers).toBe(1);
       channel.trySend(4);
@@ -89,7 +94,7 @@ describe("one wait for two", () => {
 });
 
 describe("a wait that is iterated by mistake", () => {
-  test("a sleep: an error, and the next wait is not ended by it", async () => {
+  test("a sleep: an error, and the next wait is not ended by it", { tags: "slow" }, async () => {
     await run(function* () {
       expect(() => [...(sleep(1) as unknown as Iterable<never>)]).toThrow(/itera/);
       const from = performance.now();
@@ -121,26 +126,30 @@ describe("a wait that is iterated by mistake", () => {
     });
   });
 
-  test("in a plain helper that is iterated: an error, and the next wait is not ended by it", async () => {
-    const helper = function* () {
-      yield* sleep(1);
-    };
-    await run(function* () {
-      let caught: unknown;
-      try {
-        void [...helper()];
-        yield* yieldNow(); // where the host rewraps results, it is seen only here
-      } catch (error) {
-        caught = error;
-      }
-      expect(caught).toMatchObject({ code: "NOT_DELEGATED" });
-      const from = performance.now();
-      yield* sleep(30);
-      expect(performance.now() - from).toBeGreaterThanOrEqual(29);
-    });
-  });
+  test(
+    "in a plain helper that is iterated: an error, and the next wait is not ended by it",
+    { tags: "slow" },
+    async () => {
+      const helper = function* () {
+        yield* sleep(1);
+      };
+      await run(function* () {
+        let caught: unknown;
+        try {
+          void [...helper()];
+          yield* yieldNow(); // where the host rewraps results, it is seen only here
+        } catch (error) {
+          caught = error;
+        }
+        expect(caught).toMatchObject({ code: "NOT_DELEGATED" });
+        const from = performance.now();
+        yield* sleep(30);
+        expect(performance.now() - from).toBeGreaterThanOrEqual(29);
+      });
+    },
+  );
 
-  test("yieldNow: an error, and each task has its turn", async () => {
+  test("yieldNow: an error, and each task has its turn", { tags: "default-order" }, async () => {
     const log: string[] = [];
     await run(function* () {
       expect(() => [...(yieldNow() as unknown as Iterable<never>)]).toThrow(/itera/);
@@ -226,7 +235,7 @@ describe("a task and its coroutine", () => {
           yield* late.cancel();
         }
       });
-      yield* yieldNow();
+      yield* rest();
       void late.cancel();
       expect(yield* errorOf(late)).toBeInstanceOf(SchedulerError);
     });

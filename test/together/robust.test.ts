@@ -18,6 +18,7 @@ import {
 } from "corun";
 import { describe, expect, test } from "vitest";
 import { errorOf } from "./error-of.ts";
+import { rest } from "./rest.ts";
 
 const BAD = new Error("bad");
 
@@ -58,7 +59,7 @@ describe("iterables of the user's own", () => {
       const task = spawn.supervised(function* () {
         yield* { [Symbol.iterator]: () => closed as unknown as Iterator<never, void, unknown> };
       });
-      yield* yieldNow();
+      yield* rest();
       yield* task.cancel();
       expect([task.state, yield* errorOf(task)]).toEqual(["failed", BAD]);
     });
@@ -88,7 +89,7 @@ describe("callbacks that throw", () => {
         }
       });
       const sender = spawn(() => channel.send(1));
-      yield* yieldNow();
+      yield* rest();
       void sender.cancel();
       yield* sleep(50);
     });
@@ -137,9 +138,10 @@ describe("callbacks that throw", () => {
           log.push("task");
         }
       });
-      yield* yieldNow();
+      yield* rest();
       yield* task.cancel("first");
       expect(yield* errorOf(task)).toMatchObject({ reason: "first" });
+      yield* rest();
       expect([task.state, other.state, channel.length]).toEqual(["cancelled", "cancelled", 1]);
     });
     expect(log.toSorted()).toEqual(["other", "started", "task"]);
@@ -240,7 +242,7 @@ describe("runs in one another", () => {
     late.abort();
   });
 
-  test("a run that only waits for a callback of the host is not deadlocked", async () => {
+  test("a run that only waits for a callback of the host is not deadlocked", { tags: "slow" }, async () => {
     const channel = new Channel<string>();
     setTimeout(() => channel.trySend("called"), 50);
     // Where the host does not tell, that is not judged.

@@ -2,6 +2,7 @@
 // must be refused.
 import { Channel, runSync, SchedulerError, select, spawn, yieldNow } from "corun";
 import { expect, test } from "vitest";
+import { rest } from "./rest.ts";
 
 /** A select over `op` and a channel on which nothing comes. */
 const withIdle = <T>(op: T) => ({ op, idle: new Channel<never>().receive() });
@@ -12,7 +13,7 @@ test("an op can be a clause of one select after another, whether it won or lost"
     const op = channel.receive();
     for (let n = 0; n < 100; n++) {
       const task = spawn(() => select({ op, other: other.receive() }));
-      yield* yieldNow();
+      yield* rest();
       const [target, key] = n % 3 === 0 ? [other, "other"] : [channel, "op"];
       expect(target.trySend(n)).toBe(true);
       expect(yield* task).toEqual({ key, value: n });
@@ -26,11 +27,11 @@ test("an op that was a clause of a select can be waited for alone after it", () 
     const channel = new Channel<number>();
     const op = channel.receive();
     const selecting = spawn(() => select(withIdle(op)));
-    yield* yieldNow();
+    yield* rest();
     channel.trySend(1);
     expect((yield* selecting).value).toBe(1);
     const alone = spawn(() => op);
-    yield* yieldNow();
+    yield* rest();
     channel.trySend(2);
     expect(yield* alone).toBe(2);
   });
@@ -58,9 +59,9 @@ test("one op in the selects of two tasks at once is refused, as one that two tas
     const channel = new Channel<number>();
     const op = channel.receive();
     const first = spawn.supervised(() => select(withIdle(op)));
-    yield* yieldNow();
+    yield* rest();
     const second = spawn.supervised(() => select(withIdle(op)));
-    yield* yieldNow();
+    yield* rest();
     channel.trySend(1);
     expect((yield* first).value).toBe(1);
     try {

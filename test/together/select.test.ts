@@ -1,6 +1,7 @@
 // Select: exactly one clause happens, and the others leave no trace.
-import { Channel, type ClosedError, run, runSync, select, sleep, spawn, yieldNow } from "corun";
+import { Channel, type ClosedError, run, runSync, select, sleep, spawn } from "corun";
 import { expect, test } from "vitest";
+import { rest } from "./rest.ts";
 
 test("GO26 KT23: a clause that is ready is taken rather than otherwise; GO25: otherwise never waits", () => {
   runSync(function* () {
@@ -16,28 +17,41 @@ test("GO26 KT23: a clause that is ready is taken rather than otherwise; GO25: ot
   });
 });
 
-test("GO17 GO29 GO32: a hundred thousand selects leave nothing behind on an idle channel, also with it twice", () => {
-  runSync(function* () {
-    const [idle, busy] = [new Channel<number>(), new Channel<number>()];
-    spawn.background(function* () {
-      for (let i = 0; ; i++) yield* busy.send(i);
+test(
+  "GO17 GO29 GO32: a hundred thousand selects leave nothing behind on an idle channel, also with it twice",
+  { tags: "large" },
+  () => {
+    runSync(function* () {
+      const [idle, busy] = [new Channel<number>(), new Channel<number>()];
+      spawn.background(function* () {
+        for (let i = 0; ; i++) yield* busy.send(i);
+      });
+      for (let i = 0; i < 100_000; i++) {
+        const hit = yield* select({
+          one: idle.receive(),
+          two: idle.receive(),
+          put: idle.send(1),
+          busy: busy.receive(),
+        });
+        if (hit.key !== "busy" || hit.value !== i) throw new Error(`at ${i}: ${hit.key}`);
+      }
+      expect(idle.statistics()).toMatchObject({ senders: 0, receivers: 0 });
+      spawn(() => idle.send(7));
+      expect(yield* idle.receive()).toBe(7);
     });
-    for (let i = 0; i < 100_000; i++) {
-      const hit = yield* select({ one: idle.receive(), two: idle.receive(), put: idle.send(1), busy: busy.receive() });
-      if (hit.key !== "busy" || hit.value !== i) throw new Error(`at ${i}: ${hit.key}`);
-    }
-    expect(idle.statistics()).toMatchObject({ senders: 0, receivers: 0 });
-    spawn(() => idle.send(7));
-    expect(yield* idle.receive()).toBe(7);
-  });
-});
+  },
+);
 
-test("GO19: a clause that is null is never chosen; GO23: with none left it waits for ever, which counts for deadlock", async () => {
-  const channel = new Channel<number>(1);
-  channel.trySend(1);
-  expect(runSync(() => select({ off: null, on: channel.receive() }))).toEqual({ key: "on", value: 1 });
-  await expect(run(() => select({ off: null }))).rejects.toThrow("no task can go on");
-});
+test(
+  "GO19: a clause that is null is never chosen; GO23: with none left it waits for ever, which counts for deadlock",
+  { tags: "slow" },
+  async () => {
+    const channel = new Channel<number>(1);
+    channel.trySend(1);
+    expect(runSync(() => select({ off: null, on: channel.receive() }))).toEqual({ key: "on", value: 1 });
+    await expect(run(() => select({ off: null }))).rejects.toThrow("no task can go on");
+  },
+);
 
 test("GO22: a send on a closed channel throws, also in a select; a receive from one decides it", () => {
   const closed = new Channel<number>();
@@ -50,24 +64,28 @@ test("GO22: a send on a closed channel throws, also in a select; a receive from 
   });
 });
 
-test("GO14 KT22: with two clauses that are always ready, both are taken about as often; the seed repeats it exactly", async () => {
-  const counts = (seed: number) =>
-    run.with({ seed })(function* () {
-      const [a, b, idle] = [new Channel<number>(1), new Channel<number>(1), new Channel<number>()];
-      let fromA = 0;
-      for (let i = 0; i < 10_000; i++) {
-        a.trySend(1);
-        b.trySend(1);
-        const hit = yield* select({ a: a.receive(), idle: idle.receive(), b: b.receive(), put: idle.send(1) });
-        if (hit.key === "a") fromA++;
-      }
-      return fromA;
-    });
-  const fromA = await counts(1);
-  expect(Math.abs(fromA / 10_000 - 0.5)).toBeLessThan(4.89 / (2 * Math.sqrt(10_000)));
-  expect(await counts(1)).toBe(fromA);
-  expect(await counts(2)).not.toBe(fromA);
-});
+test(
+  "GO14 KT22: with two clauses that are always ready, both are taken about as often; the seed repeats it exactly",
+  { tags: "slow" },
+  async () => {
+    const counts = (seed: number) =>
+      run.with({ seed })(function* () {
+        const [a, b, idle] = [new Channel<number>(1), new Channel<number>(1), new Channel<number>()];
+        let fromA = 0;
+        for (let i = 0; i < 10_000; i++) {
+          a.trySend(1);
+          b.trySend(1);
+          const hit = yield* select({ a: a.receive(), idle: idle.receive(), b: b.receive(), put: idle.send(1) });
+          if (hit.key === "a") fromA++;
+        }
+        return fromA;
+      });
+    const fromA = await counts(1);
+    expect(Math.abs(fromA / 10_000 - 0.5)).toBeLessThan(4.89 / (2 * Math.sqrt(10_000)));
+    expect(await counts(1)).toBe(fromA);
+    expect(await counts(2)).not.toBe(fromA);
+  },
+);
 
 test("priority takes the first that is ready, as written", () => {
   runSync(function* () {
@@ -85,7 +103,7 @@ test("KT28: a send and a receive of one channel in one select never pair; anothe
     const channel = new Channel<string>();
     const both = () => select({ put: channel.send("put"), got: channel.receive() });
     const task = spawn(() => both());
-    yield* yieldNow();
+    yield* rest();
     expect(task.state).toBe("waiting");
     expect(yield* channel.receive()).toBe("put");
     expect(yield* task).toEqual({ key: "put", value: undefined });
@@ -99,7 +117,7 @@ test("KT25: after a clause has won, closing another channel of the same select d
   runSync(function* () {
     const [a, b] = [new Channel<number>(), new Channel<number>()];
     const task = spawn(() => select({ a: a.receive(), b: b.receive() }));
-    yield* yieldNow();
+    yield* rest();
     a.trySend(1);
     b.close();
     expect(yield* task).toEqual({ key: "a", value: 1 });
@@ -112,8 +130,8 @@ test("a select over a sleep, a task and a channel; a value won by a select that 
     const slow = spawn.background(() => sleep(1_000_000));
     const first = yield* select({ channel: channel.receive(), slow, timer: sleep(1) });
     const task = spawn(() => select({ channel: channel.receive(), slow }));
-    yield* yieldNow();
-    yield* channel.send(9);
+    yield* rest();
+    expect(channel.trySend(9)).toBe(true);
     yield* task.cancel();
     return [first.key, channel.tryReceive(), slow.state];
   });

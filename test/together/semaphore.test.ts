@@ -1,8 +1,9 @@
 import { run, runSync, sleep, spawn, yieldNow } from "corun";
 import { expect, test } from "vitest";
 import { Semaphore } from "../../src/sync/semaphore.ts";
+import { rest } from "./rest.ts";
 
-test("no more tasks are inside than there are permits, and they enter in order", () => {
+test("no more tasks are inside than there are permits, and they enter in order", { tags: "default-order" }, () => {
   const semaphore = new Semaphore(3);
   const entered: number[] = [];
   let inside = 0;
@@ -35,23 +36,24 @@ test("a large acquire is not overtaken by a small one behind it", () => {
       order.push("large");
       semaphore.release(3);
     });
+    yield* rest();
     spawn(function* () {
       yield* semaphore.acquire(1);
       order.push("small");
       semaphore.release(1);
     });
-    yield* yieldNow();
+    yield* rest();
     expect(semaphore.statistics()).toEqual({ permits: 3, available: 1, waiting: 2 });
     expect(semaphore.tryAcquire()).toBe(false);
     semaphore.release(1);
-    yield* yieldNow();
+    yield* rest();
     expect(order).toEqual([]);
     semaphore.release(1);
   });
   expect(order).toEqual(["large", "small"]);
 });
 
-test("a large acquire in front that is cancelled lets those behind it in that fit", () => {
+test("a large acquire in front that is cancelled lets those behind it in that fit", { tags: "default-order" }, () => {
   const semaphore = new Semaphore(3);
   const order: string[] = [];
   runSync(function* () {
@@ -65,39 +67,43 @@ test("a large acquire in front that is cancelled lets those behind it in that fi
         order.push(name);
       });
     }
-    yield* yieldNow();
+    yield* rest();
     large.cancel();
-    yield* yieldNow();
+    yield* rest();
     expect(order).toEqual(["a", "b"]);
     semaphore.release();
   });
   expect(order).toEqual(["a", "b", "c"]);
 });
 
-test("a task that was handed permits and is cancelled before it runs gives them to the next", () => {
-  const semaphore = new Semaphore(2);
-  const order: string[] = [];
-  runSync(function* () {
-    yield* semaphore.acquire(2);
-    const both = spawn(function* () {
+test(
+  "a task that was handed permits and is cancelled before it runs gives them to the next",
+  { tags: "default-order" },
+  () => {
+    const semaphore = new Semaphore(2);
+    const order: string[] = [];
+    runSync(function* () {
       yield* semaphore.acquire(2);
-      order.push("both");
-    });
-    for (const name of ["a", "b"]) {
-      spawn(function* () {
-        yield* semaphore.acquire();
-        order.push(name);
-        semaphore.release();
+      const both = spawn(function* () {
+        yield* semaphore.acquire(2);
+        order.push("both");
       });
-    }
-    yield* yieldNow();
-    semaphore.release(2);
-    expect(both.state).toBe("ready");
-    both.cancel();
-  });
-  expect(order).toEqual(["a", "b"]);
-  expect(semaphore.available).toBe(2);
-});
+      for (const name of ["a", "b"]) {
+        spawn(function* () {
+          yield* semaphore.acquire();
+          order.push(name);
+          semaphore.release();
+        });
+      }
+      yield* rest();
+      semaphore.release(2);
+      expect(both.state).toBe("ready");
+      both.cancel();
+    });
+    expect(order).toEqual(["a", "b"]);
+    expect(semaphore.available).toBe(2);
+  },
+);
 
 test("tryAcquire takes permits only if there are enough now", () => {
   const semaphore = new Semaphore(3);

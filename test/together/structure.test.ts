@@ -422,7 +422,7 @@ test("defer runs at the end of the innermost scope, after its tasks, last in fir
   expect(log).toEqual(["body", "child", "second", "first", "after"]);
 });
 
-test("sleep(0) does not switch, yieldNow lets all that are ready run first", async () => {
+test("sleep(0) does not switch, yieldNow lets all that are ready run first", { tags: "default-order" }, async () => {
   const log: string[] = [];
   await runVirtually(function* () {
     spawn(function* () {

@@ -1,7 +1,8 @@
 // A cancellation that the language swallows in a plain helper is told with its line, and entered again.
-import { coroutine, type Coroutine, defer, sleep, spawn, type Task, yieldNow } from "corun";
+import { coroutine, type Coroutine, defer, sleep, spawn, type Task } from "corun";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { runVirtually } from "./outcome.ts";
+import { rest } from "./rest.ts";
 
 let told: string[] = [];
 beforeEach(() => {
@@ -15,7 +16,7 @@ async function cancelled(make: (log: string[]) => () => Generator<unknown, void,
   const log: string[] = [];
   await runVirtually(function* () {
     const task: Task<unknown, void> = spawn(make(log));
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
     log.push(task.state);
   });
@@ -33,25 +34,29 @@ function* waitsInCleanup(log: string[]): Generator<never, void, unknown> {
   }
 }
 
-test("a plain helper whose cleanup waits: its cleanup runs whole, and the body is ended where it waits next", async () => {
-  const log = await cancelled(
-    (own) =>
-      function* body() {
-        try {
-          yield* waitsInCleanup(own);
-          yield* sleep(1000);
-          own.push("went on");
-        } finally {
-          yield* sleep(1);
-          own.push("finally");
-        }
-      },
-  );
-  expect(log).toEqual(["cleanup 1", "cleanup 2", "finally", "cancelled"]);
-  expect(told).toHaveLength(1);
-  expect(told[0]).toMatch(/^corun: a cancellation was lost in body, .*swallowed\.test\.ts.*:\d+:\d+/);
-  expect(told[0]).toMatch(/whose cleanup waits, at waitsInCleanup.*swallowed\.test\.ts.*:\d+:\d+/);
-});
+test(
+  "a plain helper whose cleanup waits: its cleanup runs whole, and the body is ended where it waits next",
+  { tags: "once" },
+  async () => {
+    const log = await cancelled(
+      (own) =>
+        function* body() {
+          try {
+            yield* waitsInCleanup(own);
+            yield* sleep(1000);
+            own.push("went on");
+          } finally {
+            yield* sleep(1);
+            own.push("finally");
+          }
+        },
+    );
+    expect(log).toEqual(["cleanup 1", "cleanup 2", "finally", "cancelled"]);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatch(/^corun: a cancellation was lost in body, .*swallowed\.test\.ts.*:\d+:\d+/);
+    expect(told[0]).toMatch(/whose cleanup waits, at waitsInCleanup.*swallowed\.test\.ts.*:\d+:\d+/);
+  },
+);
 
 test("a server loop over such a helper ends", async () => {
   let turns = 0;
@@ -66,7 +71,7 @@ test("a server loop over such a helper ends", async () => {
   expect(log.at(-1)).toBe("cancelled");
 });
 
-test("a helper in a helper is seen through", async () => {
+test("a helper in a helper is seen through", { tags: "once" }, async () => {
   const outer = function* (log: string[]): Generator<never, void, unknown> {
     yield* waitsInCleanup(log);
   };
@@ -155,14 +160,18 @@ test.each<[string, (log: string[]) => Generator<unknown, void, unknown>]>([
   expect(told).toEqual([]);
 });
 
-test("a coroutine around the helper has a frame of its own, but the helper in it is told", async () => {
-  const log = await cancelled(
-    (own) =>
-      function* caller() {
-        yield* asCoroutine(own);
-        own.push("went on");
-      },
-  );
-  expect(log).toEqual(["cleanup 1", "cleanup 2", "cancelled"]);
-  expect(told[0]).toMatch(/lost in asCoroutine/);
-});
+test(
+  "a coroutine around the helper has a frame of its own, but the helper in it is told",
+  { tags: "once" },
+  async () => {
+    const log = await cancelled(
+      (own) =>
+        function* caller() {
+          yield* asCoroutine(own);
+          own.push("went on");
+        },
+    );
+    expect(log).toEqual(["cleanup 1", "cleanup 2", "cancelled"]);
+    expect(told[0]).toMatch(/lost in asCoroutine/);
+  },
+);

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { Condition } from "../../src/sync/condition.ts";
 import { Mutex } from "../../src/sync/mutex.ts";
 import { Semaphore } from "../../src/sync/semaphore.ts";
+import { rest } from "./rest.ts";
 
 /** Whole numbers below `limit`, the same for the same seed. */
 function chance(seed: number): (limit: number) => number {
@@ -27,41 +28,45 @@ function* disturb(body: (id: number) => Generator<never, void, unknown>, random:
   }
 }
 
-test("whatever is cancelled at whatever moment, no lock and no permit is lost, or had twice", async () => {
-  for (let seed = 0; seed < 200; seed++) {
-    const random = chance(seed);
-    const mutex = new Mutex();
-    const semaphore = new Semaphore(4);
-    let holders = 0;
-    let out = 0;
-    let most = 0;
-    function* body(id: number): Generator<never, void, unknown> {
-      const k = 1 + (id % 4);
-      yield* semaphore.acquire(k);
-      try {
-        out += k;
-        most = Math.max(most, out);
-        const guard = yield* mutex.lock();
+test(
+  "whatever is cancelled at whatever moment, no lock and no permit is lost, or had twice",
+  { tags: "slow" },
+  async () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const random = chance(seed);
+      const mutex = new Mutex();
+      const semaphore = new Semaphore(4);
+      let holders = 0;
+      let out = 0;
+      let most = 0;
+      function* body(id: number): Generator<never, void, unknown> {
+        const k = 1 + (id % 4);
+        yield* semaphore.acquire(k);
         try {
-          most = Math.max(most, 4 * ++holders);
-          yield* yieldNow();
+          out += k;
+          most = Math.max(most, out);
+          const guard = yield* mutex.lock();
+          try {
+            most = Math.max(most, 4 * ++holders);
+            yield* yieldNow();
+          } finally {
+            holders--;
+            guard[Symbol.dispose]();
+          }
         } finally {
-          holders--;
-          guard[Symbol.dispose]();
+          out -= k;
+          semaphore.release(k);
         }
-      } finally {
-        out -= k;
-        semaphore.release(k);
       }
+      await run(() => disturb(body, random));
+      expect(most, `seed ${seed}`).toBe(4);
+      expect(mutex.statistics(), `seed ${seed}`).toEqual({ isLocked: false, holder: undefined, waiting: 0 });
+      expect(semaphore.statistics(), `seed ${seed}`).toEqual({ permits: 4, available: 4, waiting: 0 });
     }
-    await run(() => disturb(body, random));
-    expect(most, `seed ${seed}`).toBe(4);
-    expect(mutex.statistics(), `seed ${seed}`).toEqual({ isLocked: false, holder: undefined, waiting: 0 });
-    expect(semaphore.statistics(), `seed ${seed}`).toEqual({ permits: 4, available: 4, waiting: 0 });
-  }
-});
+  },
+);
 
-test("whatever is cancelled at whatever moment, no notification is lost", async () => {
+test("whatever is cancelled at whatever moment, no notification is lost", { tags: "slow" }, async () => {
   for (let seed = 0; seed < 200; seed++) {
     const random = chance(seed);
     const mutex = new Mutex();
@@ -100,7 +105,7 @@ test("whatever is cancelled at whatever moment, no notification is lost", async 
         for (let turn = random(4); turn > 0; turn--) yield* yieldNow();
       }
       // Let all that were notified come to an end.
-      for (let turn = 0; turn < 200; turn++) yield* yieldNow();
+      yield* rest();
       if (buffer.length > 0 && idle > 0) missed++;
       consumers.cancel();
     });

@@ -1,9 +1,10 @@
-import { runSync, spawn, yieldNow } from "corun";
+import { runSync, spawn } from "corun";
 import { expect, test } from "vitest";
 import { select } from "../../src/channel/select.ts";
 import { Event } from "../../src/sync/event.ts";
 import { Mutex } from "../../src/sync/mutex.ts";
 import { Semaphore } from "../../src/sync/semaphore.ts";
+import { rest } from "./rest.ts";
 
 test("a select that one lock decides leaves the lines of the others, and holds only that one", () => {
   const [a, b, permits, event] = [new Mutex(), new Mutex(), new Semaphore(1), new Event()];
@@ -16,7 +17,7 @@ test("a select that one lock decides leaves the lines of the others, and holds o
       else hit.value[Symbol.dispose]();
       return hit.key;
     });
-    yield* yieldNow();
+    yield* rest();
     guards[1]![Symbol.dispose]();
     expect(b.statistics().holder).toBe("chooser");
     guards[0]![Symbol.dispose]();
@@ -36,12 +37,12 @@ test("a select that was handed a lock and is cancelled before it runs passes it 
       yield* select({ a: a.lock(), b: b.lock() });
       expect.unreachable();
     });
-    yield* yieldNow();
+    yield* rest();
     const next = spawn(function* next() {
       const own = yield* a.lock();
       own[Symbol.dispose]();
     });
-    yield* yieldNow();
+    yield* rest();
     guard[Symbol.dispose]();
     chooser.cancel();
     expect(a.statistics()).toEqual({ isLocked: true, holder: "next", waiting: 0 });

@@ -3,6 +3,7 @@ import { abortSignal, coroutine, type Coroutine, scope, shield, sleep, spawn, ty
 import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { runVirtually } from "./outcome.ts";
+import { rest } from "./rest.ts";
 
 /** A task that cancels itself and then comes to `wait`: what runs of it. */
 async function afterSelfCancel(wait: () => { [Symbol.iterator](): Iterator<never, unknown, unknown> }) {
@@ -73,7 +74,7 @@ test("TR10: a cancellation that a plain generator lost in its cleanup enters aga
       yield* sleep(1);
       log.push("after");
     });
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
     log.push(task.state);
   });
@@ -94,7 +95,7 @@ test("TR10: the waits of cleanup are not cut, be there as many as it likes", asy
         }
       }
     }) as Task;
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
   });
   expect(log).toEqual([0, 1, 2, 3, 4]);
@@ -206,7 +207,7 @@ test("TR23: an operation refuses a cancel by a shield: it is woken by what it wa
       yield* yieldNow();
       log.push("went on");
     });
-    yield* yieldNow();
+    yield* rest();
     const end = task.cancel();
     yield* sleep(5);
     log.push(task.state);
@@ -231,7 +232,7 @@ test("TR23: an operation that delays a cancel sees it by the signal of the scope
       yield* shield(until(stopsSlowly));
       log.push("went on");
     });
-    yield* yieldNow();
+    yield* rest();
     yield* task.cancel();
     log.push(task.state);
   });

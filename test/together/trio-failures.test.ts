@@ -2,6 +2,7 @@
 import { CancelledError, scope, sleep, spawn, timeout, TimeoutError, yieldNow } from "corun";
 import { expect, test } from "vitest";
 import { failureOf, runVirtually } from "./outcome.ts";
+import { rest } from "./rest.ts";
 
 function* fails(after: number, error: unknown) {
   yield* sleep(after);
@@ -18,28 +19,32 @@ function* failsInCleanup(error: unknown) {
   }
 }
 
-test("TR04: a crash cancels the siblings, each is cancelled exactly once, then the error comes out", async () => {
-  const log: string[] = [];
-  const crash = new Error("crash");
-  const failure = await failureOf(function* () {
-    const looper = function* (name: string) {
-      try {
-        for (;;) yield* sleep(1);
-      } finally {
-        log.push(`${name} is cancelled`);
-        yield* yieldNow();
-        log.push(`${name} has ended`);
-      }
-    };
-    spawn(looper, "first");
-    spawn(looper, "second");
-    spawn(fails, 5, crash);
-  });
-  expect(failure).toBe(crash);
-  expect(log).toEqual(["first is cancelled", "second is cancelled", "first has ended", "second has ended"]);
-});
+test(
+  "TR04: a crash cancels the siblings, each is cancelled exactly once, then the error comes out",
+  { tags: "default-order" },
+  async () => {
+    const log: string[] = [];
+    const crash = new Error("crash");
+    const failure = await failureOf(function* () {
+      const looper = function* (name: string) {
+        try {
+          for (;;) yield* sleep(1);
+        } finally {
+          log.push(`${name} is cancelled`);
+          yield* yieldNow();
+          log.push(`${name} has ended`);
+        }
+      };
+      spawn(looper, "first");
+      spawn(looper, "second");
+      spawn(fails, 5, crash);
+    });
+    expect(failure).toBe(crash);
+    expect(log).toEqual(["first is cancelled", "second is cancelled", "first has ended", "second has ended"]);
+  },
+);
 
-test("TR05: if the body and a child crash, both errors are in the group", async () => {
+test("TR05: if the body and a child crash, both errors are in the group", { tags: "at-once" }, async () => {
   const [main, child] = [new Error("main"), new Error("child")];
   const failure = await failureOf(function* () {
     yield* scope(function* () {
@@ -55,7 +60,7 @@ test("TR05: if the body and a child crash, both errors are in the group", async 
   const both = await failureOf(function* () {
     yield* scope(function* () {
       spawn(failsInCleanup, child);
-      yield* yieldNow();
+      yield* rest();
       throw main;
     });
   });

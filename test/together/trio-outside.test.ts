@@ -2,31 +2,35 @@
 import { Channel, Event, run, sleep, spawn, until, yieldNow } from "corun";
 import { expect, test } from "vitest";
 
-test("TR31: what the outside hands in comes first in, first out, a hundred thousand at once", async () => {
-  const channel = new Channel<number>(Number.POSITIVE_INFINITY);
-  const count = 100_000;
-  const fed = new Promise<void>((resolve) => {
-    setTimeout(() => {
-      for (let n = 0; n < count; n++) channel.trySend(n);
-      channel.close();
-      resolve();
-    }, 1);
-  });
-  const got = await run(function* () {
-    const receiver = spawn(function* () {
-      let next = 0;
-      for (let result = yield* channel.next(); !result.done; result = yield* channel.next()) {
-        if (result.value !== next++) throw new Error(`${result.value} came as number ${next}`);
-      }
-      return next;
+test(
+  "TR31: what the outside hands in comes first in, first out, a hundred thousand at once",
+  { tags: "large" },
+  async () => {
+    const channel = new Channel<number>(Number.POSITIVE_INFINITY);
+    const count = 100_000;
+    const fed = new Promise<void>((resolve) => {
+      setTimeout(() => {
+        for (let n = 0; n < count; n++) channel.trySend(n);
+        channel.close();
+        resolve();
+      }, 1);
     });
-    yield* until(fed);
-    return yield* receiver;
-  });
-  expect(got).toBe(count);
-});
+    const got = await run(function* () {
+      const receiver = spawn(function* () {
+        let next = 0;
+        for (let result = yield* channel.next(); !result.done; result = yield* channel.next()) {
+          if (result.value !== next++) throw new Error(`${result.value} came as number ${next}`);
+        }
+        return next;
+      });
+      yield* until(fed);
+      return yield* receiver;
+    });
+    expect(got).toBe(count);
+  },
+);
 
-test("TR31: tasks whose promises are settled from outside go on in that order", async () => {
+test("TR31: tasks whose promises are settled from outside go on in that order", { tags: "default-order" }, async () => {
   const resolvers: (() => void)[] = [];
   const order: number[] = [];
   await run(function* () {

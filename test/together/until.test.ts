@@ -15,6 +15,7 @@ import { select } from "../../src/channel/select.ts";
 import { abortSignal } from "../../src/interop/abort-signal.ts";
 import { until } from "../../src/interop/until.ts";
 import { jumpingClock } from "./clock.ts";
+import { rest } from "./rest.ts";
 
 const oops = new Error("oops");
 
@@ -138,7 +139,7 @@ describe("until", () => {
     ).toThrow(SchedulerError);
   });
 
-  test("when it has been cancelled, its promise keeps no deadlock from being seen", async () => {
+  test("when it has been cancelled, its promise keeps no deadlock from being seen", { tags: "slow" }, async () => {
     await expect(
       run(function* () {
         const task = spawn(until(new Promise(() => {})));
@@ -163,7 +164,7 @@ describe("until", () => {
             }),
         ),
       );
-      yield* yieldNow();
+      yield* rest();
       yield* task.cancel("no more");
       // So that a rejection that nobody handles would be reported.
       yield* until(new Promise((resolve) => setTimeout(resolve, 3)));
@@ -234,7 +235,7 @@ describe("until", () => {
           log.push(yield* until((signal) => Promise.resolve(signal.aborted)));
         }
       });
-      yield* yieldNow();
+      yield* rest();
       yield* task.cancel();
     });
     expect(log).toEqual([false]);
@@ -274,7 +275,7 @@ describe("abortSignal", () => {
           log.push("cleanup");
         }
       });
-      yield* yieldNow();
+      yield* rest();
       yield* task.cancel("stop");
       expect(task.state).toBe("cancelled");
     });
@@ -309,7 +310,7 @@ describe("abortSignal", () => {
     });
   });
 
-  test("keeps no deadlock from being seen, and no scope open", async () => {
+  test("keeps no deadlock from being seen, and no scope open", { tags: "slow" }, async () => {
     await expect(
       run(function* () {
         abortSignal();
@@ -335,7 +336,7 @@ describe("abortSignal", () => {
           reasons.push(abortSignal().reason);
         }
       });
-      yield* yieldNow();
+      yield* rest();
       yield* task.cancel("stop");
       try {
         yield* task;
