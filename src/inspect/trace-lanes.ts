@@ -12,6 +12,14 @@ import type { Task } from "../scheduler/task.ts";
 export const NOBODY = 0;
 export const PROGRAM = 1;
 const RUN = 2 ** 32;
+/** Runs are numbered with so many bits (trace-ring.ts). */
+const MOST_RUNS = 2 ** 24 - 1;
+
+/** The number of a lane: of a task, or, in the run 0, one of those that belong to none. */
+export const idOf = (run: number, lane: number): number => run * RUN + lane;
+export const runOf = (id: number): number => (id / RUN) | 0;
+/** Its number in its run, in 32 bits. */
+export const laneOf = (id: number): number => id | 0;
 
 /** The code outside, or a coroutine. That may be forgotten by everybody, so it is not held. */
 export interface Hand {
@@ -45,9 +53,9 @@ export class Lanes {
   #limit: number;
   #runCount = 0;
   #coroutineCount = PROGRAM;
-  /** The run that was asked for last, and the number of its first task, less one. */
+  /** The run that was asked for last. */
   #scheduler: Scheduler | null = null;
-  #base = 0;
+  #run = 0;
 
   constructor(capacity: number) {
     this.#capacity = capacity;
@@ -55,15 +63,20 @@ export class Lanes {
   }
 
   ofTask(task: Task): number {
-    if (task.scheduler !== this.#scheduler) this.#look(task.scheduler);
-    return this.#base + task.order;
+    return idOf(this.runOf(task), task.order);
+  }
+
+  /** The number of the run that `task` belongs to, from 1; that of the task in it is its turn. */
+  runOf({ scheduler }: Task): number {
+    if (scheduler !== this.#scheduler) this.#look(scheduler);
+    return this.#run;
   }
 
   #look(scheduler: Scheduler): void {
-    let base = this.#runs.get(scheduler);
-    if (base === undefined) this.#runs.set(scheduler, (base = ++this.#runCount * RUN));
+    let run = this.#runs.get(scheduler);
+    if (run === undefined) this.#runs.set(scheduler, (run = this.#runCount = (this.#runCount % MOST_RUNS) + 1));
     this.#scheduler = scheduler;
-    this.#base = base;
+    this.#run = run;
   }
 
   begun(root: Task): void {

@@ -100,8 +100,7 @@ export class TraceReader {
     if (!hasTime) return found.map((_, index) => from + index);
     let next = this.#source.end();
     for (let event = to - 1; event >= from; event--) {
-      const at = event % ring.capacity;
-      const time = ring.times[at]!;
+      const time = ring.timeOf(event);
       found[event - from] = this.#since(isLast(eventAt(ring, event)) ? next : time);
       if (time < next) next = time;
     }
@@ -191,16 +190,18 @@ function isLast({ kind, lane, other }: Event): boolean {
 }
 
 function eventAt(ring: Ring, event: number): Event {
-  const at = event % ring.capacity;
-  const kind = KINDS[ring.kinds[at]!]!;
-  const lane = ring.lanes[at]!;
+  const kind = KINDS[ring.kindOf(event)]!;
+  const lane = ring.laneOf(event);
   if (kind === "run" || kind === "idle") return { ...NOTHING, kind, lane };
-  const other = ring.others[at]!;
-  const site = ring.sites[at] ?? -1;
-  const note = ring.notes[at]!;
-  if (note < 0) return { ...NOTHING, kind, lane, other, site };
-  const value = shown(ring.values[note]);
-  return { kind, lane, other, site, value, label: ring.labels[note]!, name: ring.names[note]! };
+  return {
+    kind,
+    lane,
+    other: ring.otherOf(event),
+    site: ring.siteOf(event),
+    value: shown(ring.valueOf(event)),
+    label: ring.labelOf(event),
+    name: kind === "end" && !isHand(lane) ? ring.nameOf(event) : null,
+  };
 }
 
 /** The text of a value that was kept; null: there was none. */

@@ -3,8 +3,7 @@
 // There is one class for all traces, with flags, as several would make the scheduler's calls slow. A clock is read once
 // a switch, as that costs as much as a switch.
 //
-// May import: the coroutine, scheduler and channel layers, preview, trace-format, trace-hands, trace-lanes, trace-ring, trace-sites,
-// trace-yields.
+// May import: the coroutine, scheduler and channel layers, preview, the parts of a trace (trace-*) but trace itself.
 
 import type { Coroutine } from "../coroutine/coroutine.ts";
 import { NextOp } from "../channel/ops.ts";
@@ -17,7 +16,8 @@ import { RUNNING, WAITING } from "../scheduler/states.ts";
 import type { Task } from "../scheduler/task.ts";
 import { preview } from "./preview.ts";
 import { KINDS, type TraceKind } from "./trace-format.ts";
-import { Lanes, NOBODY, PROGRAM } from "./trace-lanes.ts";
+import { formOf, Labels } from "./trace-labels.ts";
+import { laneOf, Lanes, NOBODY, PROGRAM, runOf } from "./trace-lanes.ts";
 import { NO_VALUE, Ring, Shown } from "./trace-ring.ts";
 import { Sites } from "./trace-sites.ts";
 import { Yields } from "./trace-yields.ts";
@@ -65,10 +65,13 @@ export class Tracer implements Observer {
   /** @internal */ readonly sites: Sites | null;
   /** @internal */ readonly hasTime: boolean;
   readonly #hasValues: boolean;
+  readonly #labels: Labels = new Labels();
   readonly #yields: Yields | null;
   /** @internal */ isOn = true;
+  /** The host's clock. Kept, as hosts have it behind a getter, which takes half as long as to read it. */
+  readonly #clock: Pick<Performance, "now"> = performance;
   /** @internal When it began, in milliseconds: by the clock of the trace, and since 1970. */
-  readonly startedAt: number = performance.now();
+  readonly startedAt: number = this.#clock.now();
   /** @internal */ readonly startedOn: number = Date.now();
   /** How long it took to find sites, in milliseconds: the clock of the trace stands still meanwhile. */
   #lost = 0;
@@ -88,67 +91,68 @@ export class Tracer implements Observer {
 
   taskSpawned(task: Task): void {
     if (!this.isOn) return;
-    const parent = this.#present();
-    if (parent === NOBODY) this.#readTime();
     if (task.owner === null) this.lanes.begun(task);
     const site = this.#look();
-    this.ring.add(SPAWN, parent, this.lanes.ofTask(task));
+    this.#done(SPAWN, task, NO_VALUE);
     if (site >= 0) this.ring.place(site);
   }
 
+  // What happens at every switch is short, so that the host may put it in the loop.
   taskScheduled(task: Task): void {
-    const active = activeTask();
-    if (active === task || !this.isOn) return;
-    const { status } = task;
+    if (activeTask() !== task && this.isOn) this.#woken(task);
+  }
+
+  #woken(task: Task): void {
+    const { status, value } = task;
     // One that starts was spawned just now; one that is closed was cancelled.
     if ((task.root.status & CREATED) !== 0 || status > THROW) return;
-    const waker = this.#present();
-    if (waker === NOBODY) this.#readTime();
-    this.ring.add(WAKE, waker, this.lanes.ofTask(task));
+    const isKept = this.#hasValues && (status !== NEXT || value !== undefined);
+    this.#done(WAKE, task, isKept ? this.#keep(value, status === NEXT ? task.wait : null) : NO_VALUE);
     if (this.sites !== null) this.ring.place(this.#look());
-    if (this.#hasValues && (status !== NEXT || task.value !== undefined))
-      this.ring.tell(this.#keep(task.value, status === NEXT ? task.wait : null), null);
   }
 
   beforeStep(task: Task): void {
     if (!this.isOn) return;
-    this.#readTime();
-    this.ring.addRun(RUN, this.lanes.ofTask(task));
+    if (this.hasTime) this.#readTime();
+    this.ring.addRun(RUN, this.lanes.runOf(task), task.order);
   }
 
   waitPassed(task: Task, op: Op<unknown>, value: unknown): void {
     if (!this.isOn) return;
-    this.ring.add(PASS, this.lanes.ofTask(task), NOBODY);
+    this.#waits(PASS, task, op, this.#hasValues && value !== undefined ? this.#keep(value, op) : NO_VALUE);
     if (this.sites !== null) this.ring.place(this.#look());
-    this.ring.tell(this.#hasValues && value !== undefined ? this.#keep(value, op) : NO_VALUE, op.describe());
   }
 
   afterStep(task: Task): void {
-    const { wait, status } = task;
     // Of one that is still ready it is plain that it let others go first, unless its line is wanted.
-    if (status > WAITING || (status < RUNNING && this.sites === null) || !this.isOn) return;
+    if ((task.status >= RUNNING || this.sites !== null) && this.isOn) this.#stopped(task);
+  }
+
+  #stopped(task: Task): void {
+    const { wait, status } = task;
+    if (status > WAITING) return;
     const isYield = wait === null && status === WAITING;
     const site = this.sites === null || isYield ? -1 : this.#lookAt(task, this.sites);
-    this.ring.add(isYield ? YIELD : WAIT, this.lanes.ofTask(task), NOBODY);
+    this.#waits(isYield ? YIELD : WAIT, task, wait, NO_VALUE);
     if (isYield) this.#placeYield(task.root.leaf);
     if (site >= 0) this.ring.place(site);
-    if (wait !== null) this.ring.tell(NO_VALUE, wait.describe());
   }
 
   taskCancelled(task: Task): void {
     if (!this.isOn || activeTask() === task) return;
-    const by = this.#present();
-    if (by === NOBODY) this.#readTime();
-    this.ring.add(CANCEL, by, this.lanes.ofTask(task));
+    this.#done(CANCEL, task, NO_VALUE);
     if (this.sites !== null) this.ring.place(this.#look());
   }
 
   taskEnded(task: Task): void {
     if (!this.isOn) return;
     const { parent, value } = task;
+    const run = this.lanes.runOf(task);
+    const kept = this.#hasValues && value !== undefined ? this.#keep(value) : NO_VALUE;
     // Not to whom it goes, as that is plain, but its parent, as its start may be lost.
-    this.ring.add(END, this.lanes.ofTask(task), parent === null ? NOBODY : this.lanes.ofTask(parent));
-    this.ring.tell(this.#hasValues && value !== undefined ? this.#keep(value) : NO_VALUE, task.state, task.name);
+    if (parent === null) this.ring.add(END, run, task.order, 0, NOBODY, 0, task.state, kept);
+    else this.ring.add(END, run, task.order, run, parent.order, 0, task.state, kept);
+    this.ring.name(task.name);
     if (parent === null) this.lanes.ended(task);
   }
 
@@ -157,8 +161,32 @@ export class Tracer implements Observer {
     this.#readTime();
     // What has run another scheduler goes on.
     const outer = this.#present();
-    if (outer !== NOBODY) this.ring.addRun(RUN, outer);
-    else if (this.ring.lastKind !== IDLE) this.ring.addRun(IDLE, NOBODY);
+    if (outer !== NOBODY) this.ring.addRun(RUN, runOf(outer), laneOf(outer));
+    else if (this.ring.lastKind !== IDLE) this.ring.addRun(IDLE, 0, NOBODY);
+  }
+
+  #waits(kind: number, task: Task, op: Op<unknown> | null, value: unknown): void {
+    const form = op === null ? 0 : formOf(op);
+    const label = op === null ? null : this.#labels.of(op, form);
+    this.ring.add(kind, this.lanes.runOf(task), task.order, 0, NOBODY, form, label, value);
+  }
+
+  /** The lane that runs now did something to `task`; nobody did it, if code outside runs. */
+  #done(kind: number, task: Task, value: unknown): void {
+    const { ring, lanes } = this;
+    const active = activeTask();
+    if (this.#resume !== null || active === null) {
+      const by = this.#present();
+      if (by === NOBODY) this.#readTime();
+      ring.add(kind, runOf(by), laneOf(by), lanes.runOf(task), task.order, 0, null, value);
+      return;
+    }
+    const run = lanes.runOf(active);
+    ring.add(kind, run, active.order, lanes.runOf(task), task.order, 0, null, value);
+  }
+
+  #byHand(kind: number, by: number, other: number, label: string | null, value: unknown): void {
+    this.ring.add(kind, runOf(by), laneOf(by), runOf(other), laneOf(other), 0, label, value);
   }
 
   /** @internal */
@@ -169,9 +197,8 @@ export class Tracer implements Observer {
     const present = this.#present();
     const caller = present === NOBODY ? this.lanes.hand(null, NOBODY, -1, count).id : present;
     const { id } = this.lanes.hand(coroutine, caller, site, count);
-    this.ring.add(RESUME, caller, id);
+    this.#byHand(RESUME, caller, id, method, this.#hasValues && value !== undefined ? this.#keep(value) : NO_VALUE);
     if (site >= 0) this.ring.place(site);
-    this.ring.tell(this.#hasValues && value !== undefined ? this.#keep(value) : NO_VALUE, method);
     this.#resume = { caller, coroutine, lane: id, task: activeTask(), outer: this.#resume };
   }
 
@@ -186,9 +213,9 @@ export class Tracer implements Observer {
     const hand = this.lanes.hand(coroutine, caller, -1, this.ring.count);
     if (caller === PROGRAM) this.lanes.hand(null, NOBODY, -1, this.ring.count);
     hand.end = end;
-    this.ring.add(end === null ? YIELD : END, lane, caller);
+    const kept = this.#hasValues && (end === null || value !== undefined) ? this.#keep(value) : NO_VALUE;
+    this.#byHand(end === null ? YIELD : END, lane, caller, end, kept);
     if (how === "yielded") this.#placeYield(last.leaf);
-    this.ring.tell(this.#hasValues && (end === null || value !== undefined) ? this.#keep(value) : NO_VALUE, end);
   }
 
   /** @internal */
@@ -197,9 +224,8 @@ export class Tracer implements Observer {
     const site = this.#look();
     const from = this.#present();
     const { id } = this.lanes.hand(target, from, site, this.ring.count);
-    this.ring.add(TRANSFER, from, id);
+    this.#byHand(TRANSFER, from, id, null, this.#hasValues && value !== undefined ? this.#keep(value) : NO_VALUE);
     if (site >= 0) this.ring.place(site);
-    if (this.#hasValues && value !== undefined) this.ring.tell(this.#keep(value), null);
     if (this.#resume === null) return;
     this.#resume.lane = id;
     this.#resume.coroutine = target;
@@ -214,7 +240,7 @@ export class Tracer implements Observer {
 
   /** @internal The time of the trace, in milliseconds. */
   clock(): number {
-    return performance.now() - this.#lost;
+    return this.#clock.now() - this.#lost;
   }
 
   #readTime(): void {
@@ -229,9 +255,9 @@ export class Tracer implements Observer {
   /** Where the program is now. */
   #look(): number {
     if (this.sites === null || this.#isTooSlow()) return -1;
-    const began = performance.now();
+    const began = this.#clock.now();
     const site = this.sites.here();
-    this.#lost += performance.now() - began;
+    this.#lost += this.#clock.now() - began;
     return site;
   }
 
@@ -239,18 +265,18 @@ export class Tracer implements Observer {
   #lookAt(task: Task, sites: Sites): number {
     this.#readTime();
     if (this.#isTooSlow()) return -1;
-    const began = performance.now();
+    const began = this.#clock.now();
     const site = sites.of(linesOf(task)[0]);
-    this.#lost += performance.now() - began;
+    this.#lost += this.#clock.now() - began;
     return site;
   }
 
   /** Adds to the last event where `body`, which is suspended, yields. */
   #placeYield(body: Frame | null): void {
     if (this.#yields === null || body === null || this.#isTooSlow()) return;
-    const began = performance.now();
+    const began = this.#clock.now();
     const site = this.#yields.of(body);
-    this.#lost += performance.now() - began;
+    this.#lost += this.#clock.now() - began;
     if (site >= 0) this.ring.place(site);
   }
 
