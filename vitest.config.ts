@@ -44,7 +44,7 @@ export default defineConfig({
           include: ["test/together/**/*.test.ts"],
           setupFiles: [...setupFiles, "test/shuffled/setup.ts"],
           testTimeout: 20_000,
-          isolate: false, // to start a process for each file would take longer than the tests
+          maxWorkers: "100%", // by default a core is left free
           tags: shuffledTags,
         },
       },

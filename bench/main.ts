@@ -3,10 +3,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { byHand } from "./by-hand.ts";
+import { durable } from "./durable.ts";
 import { growth } from "./growth.ts";
 import { installRivals } from "./lib/install.ts";
 import type { Suite } from "./lib/plan.ts";
 import { asMarkdown, asText } from "./lib/print.ts";
+import * as durablePrint from "./lib/print-durable.ts";
 import { growthAsMarkdown, growthAsText } from "./lib/print-growth.ts";
 import * as togetherPrint from "./lib/print-together.ts";
 import type { Report, Text } from "./lib/report.ts";
@@ -24,12 +26,14 @@ const togetherPrinter: Printer = {
   text: togetherPrint.asText,
   markdown: (report, titles) => togetherPrint.asMarkdown(report, "en", titles),
 };
+const durablePrinter: Printer = { text: durablePrint.asText, markdown: durablePrint.asMarkdown };
 const growthPrinter: Printer = { text: growthAsText, markdown: growthAsMarkdown };
 
 const suites: ReadonlyMap<string, readonly [Suite, Printer]> = new Map([
   [byHand.name, [byHand, byHandPrinter]],
   [together.name, [together, togetherPrinter]],
   [growth.name, [growth, growthPrinter]],
+  [durable.name, [durable, durablePrinter]],
 ]);
 
 const USAGE = `npm run bench -- SUITE [options]     SUITE: ${[...suites.keys()].join(", ")}
@@ -76,7 +80,8 @@ function main(): number {
     return values.help ? 0 : 2;
   }
 
-  if (suite.rows.some(({ sides }) => sides.some((side) => "package" in side))) installRivals();
+  const needsRivals = suite.rows.some(({ sides, groups = [] }) => [...sides, ...groups].some((of) => "package" in of));
+  if (needsRivals) installRivals();
   const shown = process.stderr.isTTY;
   const progress = (text: string): void => void (shown && process.stderr.write(`\r\u001b[K${text}`));
   const report = runSuite(suite, { quick: values.quick, cpu: values.cpu, rounds, only, progress });

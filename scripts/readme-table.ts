@@ -1,12 +1,13 @@
-// Puts the measured tables into the READMEs, from bench/results: what stands between `<!-- bench:SUITE -->` and
-// `<!-- /bench:SUITE -->`; and makes docs/benchmarks.md and docs/growth.svg. With `--check` it writes nothing, and
-// exits with 1 if one of them is out of step.
+// Puts the measured tables into the READMEs and the guide, from bench/results: what stands between
+// `<!-- bench:SUITE -->` and `<!-- /bench:SUITE -->`; and makes docs/benchmarks.md and docs/growth.svg. With `--check` it
+// writes nothing, and exits with 1 if one of them is out of step.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { byHand } from "../bench/by-hand.ts";
 import { benchmarksPage } from "../bench/lib/document.ts";
 import type { Suite } from "../bench/lib/plan.ts";
 import { asMarkdown } from "../bench/lib/print.ts";
+import { asMarkdown as durableAsMarkdown } from "../bench/lib/print-durable.ts";
 import { asMarkdown as togetherAsMarkdown } from "../bench/lib/print-together.ts";
 import type { Report, Text } from "../bench/lib/report.ts";
 import { growthAsSvg } from "../bench/lib/svg.ts";
@@ -34,6 +35,9 @@ for (const { suite, print, optional } of tables) {
   const titles = new Map(suite.rows.map((row) => [row.id, row.title]));
   for (const [file, language] of readmes) updateTable(file, suite.name, print(report, language, titles), optional);
 }
+
+const lasting = reportOf("durable");
+if (lasting !== undefined) updateTable("docs/guide/durable-compared.md", "durable", durableAsMarkdown(lasting), false);
 
 const [measured, grown] = [reportOf("together"), reportOf("growth")];
 if (measured !== undefined) update("docs/benchmarks.md", benchmarksPage(measured, grown));

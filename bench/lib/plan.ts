@@ -1,6 +1,6 @@
 // What a suite is made of: rows, and on each row the sides that do the same thing.
 
-import type { Text } from "./report.ts";
+import type { Measure, Text } from "./report.ts";
 
 /** A program in JavaScript: `program` of a module, given `argument`; or the reason why that side has none. */
 export interface Measured {
@@ -15,6 +15,19 @@ export interface Measured {
   readonly count?: { readonly full: number; readonly quick: number };
   /** What is not as on the other sides, for instance that it is a smaller one. */
   readonly note?: string;
+}
+
+/**
+ * Programs that take turns in one process: so what disturbs the disk, or a server that they share, disturbs all alike. They
+ * may tell how long each of their operations takes.
+ */
+export interface Group {
+  readonly sides: readonly Pick<Measured, "side" | "module" | "program">[];
+  readonly argument?: number;
+  /** The package of bench/rivals that they measure. */
+  readonly package?: string;
+  /** The Node that runs them, where that is not the one of the suite: a file. */
+  readonly node?: string;
 }
 
 /** A side that cannot do it, or not in this form. */
@@ -41,9 +54,13 @@ export interface Rival {
   readonly note?: string;
 }
 
-/** A bound on the figure of the row's `corun` side, as a multiple of another figure or in the row's unit. */
+/** A bound on the figure of a side, as a multiple of another figure or in the row's unit. */
 export interface Budget {
-  /** A side of the same row, `corun` of another row, or a figure. */
+  /** The side; `corun` if absent. */
+  readonly of?: string;
+  /** What is compared; the time of one operation if absent. */
+  readonly measure?: Measure;
+  /** A side of the same row, the same side of another row, or a figure. */
   readonly against: string | { readonly row: string } | { readonly figure: number };
   readonly aim?: number;
   readonly most: number;
@@ -54,6 +71,7 @@ export interface RowPlan {
   readonly title: Text;
   readonly unit?: "ns" | "B";
   readonly sides: readonly (Measured | Absent)[];
+  readonly groups?: readonly Group[];
   readonly rivals?: readonly Rival[];
   readonly budget?: readonly Budget[];
 }

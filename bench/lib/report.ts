@@ -20,11 +20,19 @@ export interface Spread {
   readonly max: number;
 }
 
+/**
+ * What is measured of an operation: the time that passes for each, `"each"`; and where several are under way at once, or
+ * each is waited for, how long one takes from its begin to its end: half of them, and 99 of 100, take no longer.
+ */
+export type Measure = "each" | "p50" | "p99";
+
 /** What one side of a row gave: figures, or why there are none. */
 export interface Side {
   readonly side: string;
   /** What stands for each round. */
   readonly figure?: Spread;
+  readonly p50?: Spread;
+  readonly p99?: Spread;
   /** To the suite's side of reference, computed within each round. */
   readonly ratio?: Spread;
   /** What is not as on the other sides. */
@@ -34,6 +42,10 @@ export interface Side {
 }
 
 export interface Verdict {
+  /** The side that is bound; `corun` if absent. */
+  readonly of?: string;
+  /** `"each"` if absent. */
+  readonly measure?: Measure;
   /** What the figure is compared with, for instance `native`; a number: that figure. */
   readonly against: string;
   /** The median of the rounds' ratios. */

@@ -4,20 +4,30 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Absent, Measured, Rival, RowPlan, Timing } from "./plan.ts";
+import type { Absent, Group, Measured, Rival, RowPlan, Timing } from "./plan.ts";
 
 const bench = fileURLToPath(new URL("..", import.meta.url));
 /** The patience with one process, in milliseconds. */
 const PATIENCE = 180_000;
 
-/** What a process prints: nanoseconds or bytes of one operation, a figure a repetition; or why there are none. */
-type Printed = { readonly figures: readonly number[] } | { readonly none: string };
+/**
+ * What a process prints for a side: nanoseconds or bytes of one operation, a figure a repetition, and where it has them the
+ * percentiles of its latencies; or why there are none.
+ */
+type Printed =
+  | { readonly figures: readonly number[]; readonly p50?: readonly number[]; readonly p99?: readonly number[] }
+  | { readonly none: string };
 
-export interface Runner {
+interface Told {
   /** With the version, where there is one. */
   readonly side: string;
-  readonly note: string | undefined;
-  run(): Printed;
+  readonly note?: string | undefined;
+}
+
+export interface Runner {
+  readonly sides: readonly Told[];
+  /** In the order of the sides. */
+  run(): readonly Printed[];
 }
 
 export class Runners {
@@ -41,6 +51,7 @@ export class Runners {
   of(plan: RowPlan): Runner[] {
     return [
       ...plan.sides.map((side) => ("none" in side ? absent(side) : this.#program(side))),
+      ...(plan.groups ?? []).map((group) => this.#group(group)),
       ...(plan.rivals ?? []).map((rival) => this.#rival(rival)),
     ];
   }
@@ -59,9 +70,28 @@ export class Runners {
     const args = ["--expose-gc", join(bench, "programs/run.mjs"), JSON.stringify(task)];
     const isOurs = measured.package === undefined;
     return {
-      side: `${side} ${version}`.trim(),
-      note,
+      sides: [{ side: `${side} ${version}`.trim(), note }],
       run: () => print(process.execPath, args, this.#environment, isOurs),
+    };
+  }
+
+  #group(group: Group): Runner {
+    const { sides, argument } = group;
+    const version = group.package === undefined ? "" : versionOfPackage(group.package);
+    if (version === null) return absent(...sides.map(({ side }) => ({ side, none: "not installed" })));
+    const programs = sides.map(({ side, module, program }) => ({
+      module: `../${module ?? `programs/${side}.mjs`}`,
+      program,
+    }));
+    const task = JSON.stringify({ programs, argument, ...this.#timing });
+    const args = ["--disable-warning=ExperimentalWarning", join(bench, "programs/run-in-turns.mjs"), task];
+    const isOurs = group.package === undefined;
+    return {
+      sides: sides.map(({ side }) => ({ side: `${side} ${version}`.trim() })),
+      run: () => {
+        const printed = print(group.node ?? process.execPath, args, this.#environment, isOurs);
+        return sides.map((_, i) => printed[i] ?? printed[0]!); // one reason may be that of all
+      },
     };
   }
 
@@ -75,8 +105,7 @@ export class Runners {
     if (command === null) return absent({ side, none: "not installed" });
     const args = [...(rival.interpret === undefined ? [] : [source]), ...this.#argumentsOf(rival)];
     return {
-      side,
-      note: rival.note,
+      sides: [{ side, note: rival.note }],
       run: () => print(command, args, { ...rival.environment, ...this.#environment }, rival.program === undefined),
     };
   }
@@ -113,12 +142,17 @@ export class Runners {
   }
 }
 
-function absent({ side, none }: Absent): Runner {
-  return { side, note: undefined, run: () => ({ none }) };
+function absent(...sides: readonly Absent[]): Runner {
+  return { sides, run: () => sides.map(({ none }) => ({ none })) };
 }
 
 /** Runs a process. One that is `ours` must not fail; a rival that does is left out, and told about. */
-function print(command: string, args: readonly string[], environment: Record<string, string>, ours: boolean): Printed {
+function print(
+  command: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+  ours: boolean,
+): readonly Printed[] {
   try {
     const printed = execFileSync(command, args, {
       encoding: "utf8",
@@ -126,11 +160,12 @@ function print(command: string, args: readonly string[], environment: Record<str
       timeout: PATIENCE,
       env: { ...process.env, ...environment },
     });
-    return JSON.parse(printed) as Printed;
+    const parsed = JSON.parse(printed) as Printed | readonly Printed[];
+    return "length" in parsed ? parsed : [parsed];
   } catch (error) {
     if (ours) throw error;
     const timedOut = (error as NodeJS.ErrnoException).code === "ETIMEDOUT";
-    return { none: timedOut ? `more than ${PATIENCE / 1000} s` : "failed" };
+    return [{ none: timedOut ? `more than ${PATIENCE / 1000} s` : "failed" }];
   }
 }
 

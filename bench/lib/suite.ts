@@ -5,7 +5,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir, type } from "node:os";
 import { join } from "node:path";
 import type { Budget, RowPlan, Suite } from "./plan.ts";
-import { isSide, type Machine, type Report, type Row, type Side, spread, type Spread, type Verdict } from "./report.ts";
+import {
+  isSide,
+  type Machine,
+  type Measure,
+  type Report,
+  type Row,
+  type Side,
+  spread,
+  type Spread,
+  type Verdict,
+} from "./report.ts";
 import { type Runner, Runners } from "./runner.ts";
 
 export interface Options {
@@ -21,7 +31,11 @@ export interface Options {
 
 /** What stands for each round, by row and side; or why there is nothing. */
 class Figures {
-  readonly #figures = new Map<string, number[]>();
+  readonly #figures: Readonly<Record<Measure, Map<string, number[]>>> = {
+    each: new Map(),
+    p50: new Map(),
+    p99: new Map(),
+  };
   readonly #none = new Map<string, string>();
   readonly #statistic: Suite["statistic"];
 
@@ -30,24 +44,33 @@ class Figures {
   }
 
   measure(row: string, runner: Runner): void {
-    const key = `${row}/${runner.side}`;
-    if (this.#none.has(key)) return;
-    const printed = runner.run();
-    if ("none" in printed) {
-      this.#none.set(key, printed.none);
-      return;
+    const keys = runner.sides.map(({ side }) => `${row}/${side}`);
+    if (keys.every((key) => this.#none.has(key))) return;
+    for (const [i, printed] of runner.run().entries()) {
+      const key = keys[i]!;
+      if ("none" in printed) {
+        this.#none.set(key, printed.none);
+        continue;
+      }
+      this.#note("each", key, printed.figures);
+      for (const percentile of ["p50", "p99"] as const) {
+        const figures = printed[percentile];
+        if (figures !== undefined) this.#note(percentile, key, figures);
+      }
     }
-    const { median, min } = spread(printed.figures);
-    const figures = this.#figures.get(key) ?? [];
-    this.#figures.set(key, [...figures, this.#statistic === "best" ? min : median]);
+  }
+
+  #note(measure: Measure, key: string, figures: readonly number[]): void {
+    const { median, min } = spread(figures);
+    const all = this.#figures[measure];
+    all.set(key, [...(all.get(key) ?? []), this.#statistic === "best" ? min : median]);
   }
 
   /** Of a side that has figures for all rounds. */
-  of(row: string, side: string): readonly number[] | undefined {
-    const key = [...this.#figures.keys()].find(
-      (key) => key.startsWith(`${row}/`) && isSide(key.slice(row.length + 1), side),
-    );
-    return key === undefined || this.#none.has(key) ? undefined : this.#figures.get(key);
+  of(row: string, side: string, measure: Measure = "each"): readonly number[] | undefined {
+    const all = this.#figures[measure];
+    const key = [...all.keys()].find((key) => key.startsWith(`${row}/`) && isSide(key.slice(row.length + 1), side));
+    return key === undefined || this.#none.has(key) ? undefined : all.get(key);
   }
 
   none(row: string, side: string): string {
@@ -66,7 +89,8 @@ export function runSuite(suite: Suite, options: Options): Report {
       for (const { plan, runners } of rows) {
         // The other way round in every second round, so that none is always the one that comes first.
         for (const runner of round % 2 === 1 ? runners : runners.toReversed()) {
-          options.progress(`round ${round} of ${options.rounds}: ${plan.id}, ${runner.side}`);
+          const names = runner.sides.map(({ side }) => side).join(", ");
+          options.progress(`round ${round} of ${options.rounds}: ${plan.id}, ${names}`);
           figures.measure(plan.id, runner);
         }
       }
@@ -86,10 +110,13 @@ export function runSuite(suite: Suite, options: Options): Report {
 
 function rowOf(suite: Suite, plan: RowPlan, runners: readonly Runner[], figures: Figures): Row {
   const reference = figures.of(plan.id, suite.reference);
-  const sides = runners.map(({ side, note }): Side => {
+  const all = runners.flatMap(({ sides }) => sides);
+  const sides = all.map(({ side, note }): Side => {
     const own = figures.of(plan.id, side);
     if (own === undefined) return { side, none: figures.none(plan.id, side) };
-    const measured = { side, figure: spread(own), ...(note === undefined ? {} : { note }) };
+    const [p50, p99] = [figures.of(plan.id, side, "p50"), figures.of(plan.id, side, "p99")];
+    const latency = p50 === undefined || p99 === undefined ? {} : { p50: spread(p50), p99: spread(p99) };
+    const measured = { side, figure: spread(own), ...latency, ...(note === undefined ? {} : { note }) };
     return side === suite.reference || reference === undefined
       ? measured
       : { ...measured, ratio: ratios(own, reference) };
@@ -98,18 +125,22 @@ function rowOf(suite: Suite, plan: RowPlan, runners: readonly Runner[], figures:
   return { id: plan.id, title: plan.title.en, unit: plan.unit ?? "ns", sides, budget };
 }
 
-function verdictOf(row: string, { against, aim, most }: Budget, figures: Figures): Verdict[] {
-  const own = figures.of(row, "corun");
+function verdictOf(row: string, { of, measure, against, aim, most }: Budget, figures: Figures): Verdict[] {
+  const side = of ?? "corun";
+  const own = figures.of(row, side, measure);
   if (own === undefined) return [];
-  const bound = aim === undefined ? { most } : { aim, most };
+  const about = { ...(of === undefined ? {} : { of }), ...(measure === undefined ? {} : { measure }) };
+  const bound = { ...(aim === undefined ? {} : { aim }), most };
   if (typeof against === "object" && "figure" in against) {
     const ratio = spread(own).median / against.figure;
-    return [{ against: `${against.figure}`, ratio, ...bound, met: ratio <= most }];
+    return [{ ...about, against: `${against.figure}`, ratio, ...bound, met: ratio <= most }];
   }
-  const other = typeof against === "string" ? figures.of(row, against) : figures.of(against.row, "corun");
+  const other =
+    typeof against === "string" ? figures.of(row, against, measure) : figures.of(against.row, side, measure);
   if (other === undefined) return [];
   const ratio = ratios(own, other).median;
-  return [{ against: typeof against === "string" ? against : against.row, ratio, ...bound, met: ratio <= most }];
+  const name = typeof against === "string" ? against : against.row;
+  return [{ ...about, against: name, ratio, ...bound, met: ratio <= most }];
 }
 
 function ratios(figures: readonly number[], to: readonly number[]): Spread {

@@ -1,9 +1,10 @@
 // What the programs of the suite `together` share, whatever system they are written for.
 
 /**
- * What a program's loop gives: how many operations it did; with the time they took, where only a part of it counts.
+ * What a program's loop gives: how many operations it did; with the time they took, where only a part of it counts, and
+ * with how long each one took in milliseconds, where that is asked.
  *
- * @typedef {number | { done: number, nanoseconds: number }} Done
+ * @typedef {number | { done: number, nanoseconds: number, latencies?: number[] }} Done
  */
 
 /**

@@ -1,5 +1,17 @@
 // What a trace of tasks tells: who ran, who woke whom with what, and how all of it ended.
-import { Channel, coroutine, type Observer, run, runSync, scope, sleep, spawn, type Task, yieldNow } from "corun";
+import {
+  Channel,
+  coroutine,
+  type Observer,
+  type Op,
+  run,
+  runSync,
+  scope,
+  sleep,
+  spawn,
+  type Task,
+  yieldNow,
+} from "corun";
 import { trace, type Trace, type TraceEvent } from "corun/inspect";
 import { expect, test } from "vitest";
 import { instantClock } from "./instant-clock.ts";
@@ -76,6 +88,31 @@ test("a task that lets others go first is followed by the next one; a timer wake
     "run main -",
     "end main - done",
   ]);
+});
+
+test("a wait is called as it calls itself, also where very many are called differently", () => {
+  using tracing = trace({ time: false, events: 20_000 });
+  const told: string[] = [];
+  const names = Array.from({ length: 1500 }, (_, i) => `n${i % 1100}`);
+  runSync.with({ clock: instantClock() })(function* main() {
+    const rooms = names.map((name) => new Channel<number>(2, { name }));
+    const ended = names.map((name) => {
+      const task = spawn(function* () {});
+      task.name = name;
+      return task;
+    });
+    yield* yieldNow();
+    for (const [i, room] of rooms.entries()) {
+      const ops = [room.send(i), room.send(i), room.receive(), room.next(), sleep(-i), ended[i]![Symbol.iterator]()];
+      for (const op of ops as Op<unknown>[]) {
+        told.push(op.describe());
+        yield* op;
+      }
+    }
+  });
+  const seen = tracing.events().filter(({ kind }) => kind === "pass");
+  expect(told).toContain("receive from n7");
+  expect(seen.map(({ label }) => label)).toEqual(told);
 });
 
 test("when nothing is ready, the host has its turn", async () => {

@@ -9,6 +9,7 @@ const kinds: Record<string, [description: string, shuffled: Pick<TestTagDefiniti
   "at-once": ["asserts that a wait that is done at once lets no other task run", {}],
   large: ["is about many tasks or steps, and not their order, which takes long where it is chosen", { skip: true }],
   slow: ["takes more than a tenth of a second in one order, so that it runs in five", { repeats: 4 }],
+  slowest: ["takes half a second, so that it runs in two", { repeats: 1 }],
   once: ["is about what a process does once", { repeats: 0 }],
 };
 

@@ -247,7 +247,7 @@ async function departures(cell: Cell): Promise<string[]> {
 for (const who of WHO) {
   test.each(DEPTHS)(
     `a cancel by ${who} at depth %s keeps the contract in every cell`,
-    { tags: "slow", timeout: 60_000 },
+    { tags: "slowest", timeout: 60_000 },
     async (depth) => {
       const wrong: string[] = [];
       for (const suspended of SUSPENDED) {

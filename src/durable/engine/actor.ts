@@ -283,7 +283,7 @@ export class Actor {
     if (answer !== null) {
       this.tally.turns[answer.outcome.how]++;
       this.sends.answered(answer.id, answer.outcome);
-      if (live !== null) this.#keeper.warn(this.label, live.turns - live.base.turns);
+      if (live !== null) this.#keeper.warn(this, live.turns - live.base.turns);
     }
     if (ended !== null) this.#tellEnd(ended);
   }

@@ -241,8 +241,10 @@ export class Keeper implements Engine {
   }
 
   /** Its journal has grown long. */
-  warn(label: string, turns: number): void {
-    if (turns < this.options.warnAfter || this.#warned.has(label)) return;
+  warn(actor: Actor, turns: number): void {
+    if (turns < this.options.warnAfter) return;
+    const { label } = actor;
+    if (this.#warned.has(label)) return;
     this.#warned.add(label);
     console.warn(
       `corun: ${label} has had ${turns} turns since it started over, and a replay goes through all of them: \`return again(state)\` now and then`,

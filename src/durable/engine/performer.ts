@@ -4,7 +4,7 @@
 
 import type { Clock } from "../../scheduler/clock.ts";
 import { errorLine, failed, outcomeOf } from "../outcome.ts";
-import type { Outcome, StepRequest } from "../port.ts";
+import type { Outcome, StepContext, StepRequest } from "../port.ts";
 import type { Tally } from "./tally.ts";
 
 /** Something that is under way for a request. */
@@ -25,6 +25,23 @@ interface Performing {
   readonly tally: Tally;
 }
 
+/** What the function of a step is given. Few ask for the signal, and it costs more than all the rest: it is made for those. */
+class Context implements StepContext {
+  readonly id: string;
+  readonly attempt: number;
+  readonly #signal: () => AbortSignal;
+
+  constructor(id: string, attempt: number, signal: () => AbortSignal) {
+    this.id = id;
+    this.attempt = attempt;
+    this.#signal = signal;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal();
+  }
+}
+
 export class RunningStep implements Running {
   attempts = 0;
   lastError: string | null = null;
@@ -32,7 +49,10 @@ export class RunningStep implements Running {
   readonly #of: Performing;
   readonly #clock: Clock;
   readonly #done: (outcome: Outcome) => void;
+  /** That of the last attempt, if it has asked for it. */
   #controller: AbortController | null = null;
+  /** Why nobody waits for it any more. */
+  #aborted: { reason: unknown } | null = null;
   #takeBack: (() => void) | null = null;
   #isOver = false;
   /** Its function has been called, and what it gives is not there. */
@@ -49,13 +69,13 @@ export class RunningStep implements Running {
   attempt(): void {
     const attempt = ++this.attempts;
     const { id, run } = this.#request;
-    this.#controller = new AbortController();
+    this.#controller = null;
     this.isAtWork = true;
     let value: unknown;
     let promise: Promise<unknown> | null;
     // Only what it does itself is caught: what comes of its end is no failure of it.
     try {
-      value = run({ id, attempt, signal: this.#controller.signal });
+      value = run(new Context(id, attempt, () => this.#signal()));
       promise = isThenable(value) ? Promise.resolve(value) : null;
     } catch (error) {
       this.#threw(error);
@@ -67,6 +87,12 @@ export class RunningStep implements Running {
         (result) => this.#returned(result),
         (error: unknown) => this.#threw(error),
       );
+  }
+
+  #signal(): AbortSignal {
+    const controller = (this.#controller ??= new AbortController());
+    if (this.#aborted !== null && !controller.signal.aborted) controller.abort(this.#aborted.reason);
+    return controller.signal;
   }
 
   #returned(value: unknown): void {
@@ -111,6 +137,7 @@ export class RunningStep implements Running {
   abort(reason: unknown): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#aborted = { reason };
     this.#takeBack?.();
     this.#controller?.abort(reason);
   }

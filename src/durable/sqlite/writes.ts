@@ -39,11 +39,13 @@ export class Writes {
   readonly #keepAnswers: number;
   #nextId: number;
   readonly #statements: Map<string, Statement> = new Map();
+  readonly #append: Statement;
 
   constructor(database: Database, epoch: number, keepAnswers: number) {
     this.#database = database;
     this.#epoch = epoch;
     this.#keepAnswers = keepAnswers;
+    this.#append = database.prepare(APPEND);
     const { time, id } = database
       .prepare("select (select value from meta where name = 'time') as time, (select max(id) from coroutine) as id")
       .get() as { time: string; id: number | null };
@@ -122,7 +124,7 @@ export class Writes {
       if (isAnew) this.#forget(place, time - this.#keepAnswers);
       changed.set(place.ref, kept);
     }
-    for (const entry of entries) this.#run(APPEND, place.ref, place.next++, ...rowOf(entry, time, turns));
+    for (const entry of entries) this.#append.run(place.ref, place.next++, ...rowOf(entry, time, turns));
     if (posted !== null) this.#unpost(name, key, posted);
   }
 
