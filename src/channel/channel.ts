@@ -265,7 +265,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   }
 
   #shift(): T {
-    if (this.#returned !== null) this.#returned.shift();
+    this.#returned?.shift();
     return this.buffer.shift();
   }
 

@@ -6,7 +6,6 @@
 // May import: the scheduler layer.
 
 import { SchedulerError } from "../scheduler/errors.ts";
-import { isTracked } from "../scheduler/footprint.ts";
 import { type Chooser, Op, PENDING, type Waitable } from "../scheduler/op.ts";
 import { told } from "../scheduler/runnable.ts";
 import type { Task } from "../scheduler/task.ts";
@@ -38,26 +37,24 @@ class Select extends Op<unknown> implements Chooser {
   poll(task: Task): unknown {
     const ops = this.#ops;
     for (const op of ops) this.#take(op, task);
-    let isPending = false;
+    let result: unknown;
     try {
       const count = this.#isFair ? this.#draw(task) : ops.length;
       for (let i = 0; i < count; i++) {
         const value = ops[i]!.poll(task);
         if (value === PENDING) continue;
         this.#won = ops[i]!;
-        return { key: this.#keys[i], value };
+        return (result = { key: this.#keys[i], value });
       }
-      if (this.#otherwise !== null) return { key: "otherwise", value: this.#otherwise.value };
-      isPending = true;
-      return PENDING;
+      return (result = this.#otherwise === null ? PENDING : { key: "otherwise", value: this.#otherwise.value });
     } finally {
-      if (!isPending) this.#release();
+      if (result !== PENDING) this.#release();
     }
   }
 
   /** An op is the clause of one select at a time. */
   #take(op: Op<unknown>, task: Task): void {
-    if (op.chooser !== null || (op.task !== null && op.task.wait === op)) {
+    if (op.chooser !== null || op.task?.wait === op) {
       this.#release();
       throw new SchedulerError(`${op.describe()} is waited for already: make one for each wait`);
     }
@@ -84,12 +81,8 @@ class Select extends Op<unknown> implements Chooser {
     if (i === j) return;
     const keys = this.#keys;
     const ops = this.#ops;
-    const key = keys[i]!;
-    const op = ops[i]!;
-    keys[i] = keys[j]!;
-    ops[i] = ops[j]!;
-    keys[j] = key;
-    ops[j] = op;
+    [keys[i], keys[j]] = [keys[j]!, keys[i]!];
+    [ops[i], ops[j]] = [ops[j]!, ops[i]!];
   }
 
   enlist(task: Task): void {
@@ -124,18 +117,12 @@ class Select extends Op<unknown> implements Chooser {
   }
 
   chosen(op: Op<unknown>, value: unknown, error: unknown, failed: boolean): void {
-    if (isTracked()) this.touch();
-    const ops = this.#ops;
-    let place = 0;
-    for (let i = 0; i < ops.length; i++) {
-      const other = ops[i]!;
-      if (other === op) place = i;
-      else other.withdraw();
-      other.chooser = null;
-    }
+    this.touch();
+    for (const other of this.#ops) if (other !== op) other.withdraw();
     this.#won = op;
+    this.#release();
     if (failed) this.fail(error);
-    else this.complete({ key: this.#keys[place], value });
+    else this.complete({ key: this.#keys[this.#ops.indexOf(op)], value });
   }
 
   override needs(tell: (task: Task, held?: string) => void): void {
@@ -180,26 +167,18 @@ export function select<const C extends Record<string, Waitable<unknown>>, O = ne
 ): Waitable<Selected<C> | ([O] extends [never] ? never : { key: "otherwise"; value: O })> {
   if (typeof clauses !== "object" || clauses === null)
     throw new TypeError(`select needs clauses, {key: op, …}, but got ${told(clauses)}`);
-  // Arrays of the right length: one that grows from none has room for 17, which costs more than all the rest.
-  const keys = Object.keys(clauses);
-  const ops: unknown[] = Object.values(clauses);
-  let count = 0;
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]!;
-    const clause = ops[i] as Waitable<unknown> | null | undefined;
-    if (clause === null || clause === undefined) continue;
-    const op: unknown = clause[Symbol.iterator]?.();
-    if (!(op instanceof Op)) {
-      throw new TypeError(
-        `select needs ops (send, receive, sleep, a task, …), but "${key}" is ${told(clause)}; spawn it, and select its task`,
-      );
-    }
-    keys[count] = key;
-    ops[count++] = op;
-  }
-  if (count < keys.length) keys.length = ops.length = count;
-  if ("otherwise" in options && keys.includes("otherwise"))
-    throw new TypeError("select: a clause can't be called otherwise where the option `otherwise` is given: rename it");
+  const given: Record<string, Waitable<unknown> | null | undefined> = clauses;
+  const keys = Object.keys(given).filter((key) => (given[key] ?? null) !== null);
+  // `map` makes an array of the right length: one that grows from none has room for 17, which costs more than all the rest.
+  const ops = keys.map((key) => {
+    const op: unknown = given[key]![Symbol.iterator]?.();
+    if (op instanceof Op) return op as Op<unknown>;
+    throw new TypeError(
+      `select needs ops (send, receive, sleep, a task, …), but "${key}" is ${told(given[key])}; spawn it, and select its task`,
+    );
+  });
   const otherwise = "otherwise" in options ? { value: options.otherwise } : null;
-  return new Select(keys, ops as Op<unknown>[], options.order !== "priority", otherwise) as never;
+  if (otherwise !== null && keys.includes("otherwise"))
+    throw new TypeError("select: a clause can't be called otherwise with the option `otherwise`: rename it");
+  return new Select(keys, ops, options.order !== "priority", otherwise) as never;
 }

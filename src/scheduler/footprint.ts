@@ -25,35 +25,28 @@ export function track(next: Tracker | null): Tracker | null {
   return before;
 }
 
-/** Whether anybody is told. */
-export function isTracked(): boolean {
-  return tracker !== null;
-}
-
 export function created(what: object): void {
-  if (tracker !== null) tracker.created(what);
+  tracker?.created(what);
 }
 
 export function touch(what: object, part = "", commutes = false): void {
-  if (tracker !== null) tracker.used(what, part, commutes);
+  tracker?.used(what, part, commutes);
 }
 
 /** A part of `what` is used, in a way that commutes with the use of its other parts; or all of it, if `isWhole`. */
 export function touchPart(what: object, part: string, isWhole: boolean): void {
-  if (tracker === null) return;
-  tracker.used(what, part, false);
-  tracker.used(what, "", !isWhole);
+  tracker?.used(what, part, false);
+  tracker?.used(what, "", !isWhole);
 }
 
 /** A task is started in `owner`. */
 export function touchStart(owner: object): void {
-  if (tracker === null) return;
-  tracker.used(owner, "", true);
-  tracker.used(owner, TASKS, true);
+  tracker?.used(owner, "", true);
+  tracker?.used(owner, TASKS, true);
 }
 
 export function touchUntold(): void {
-  if (tracker !== null) tracker.lost();
+  tracker?.lost();
 }
 
 /** Parts of a task: how it ended; */

@@ -63,7 +63,7 @@ export class Watcher {
     } catch (error) {
       this.#dismiss(error);
     }
-    if (this.#next !== null) this.#next.runStarted(root);
+    this.#next?.runStarted(root);
   }
 
   taskSpawned(task: Task): void {
@@ -72,7 +72,7 @@ export class Watcher {
     } catch (error) {
       this.#dismiss(error);
     }
-    if (this.#next !== null) this.#next.taskSpawned(task);
+    this.#next?.taskSpawned(task);
   }
 
   taskScheduled(task: Task): void {
@@ -81,7 +81,7 @@ export class Watcher {
     } catch (error) {
       this.#dismiss(error);
     }
-    if (this.#next !== null) this.#next.taskScheduled(task);
+    this.#next?.taskScheduled(task);
   }
 
   beforeStep(task: Task): void {
@@ -90,7 +90,7 @@ export class Watcher {
     } catch (error) {
       this.#dismiss(error);
     }
-    if (this.#next !== null) this.#next.beforeStep(task);
+    this.#next?.beforeStep(task);
   }
 
   waitPassed(task: Task, op: Op<unknown>, value: unknown): void {
@@ -99,7 +99,7 @@ export class Watcher {
     } catch (error) {
       this.#dismiss(error);
     }
-    if (this.#next !== null) this.#next.waitPassed(task, op, value);
+    this.#next?.waitPassed(task, op, value);
   }
 
   afterStep(task: Task): void {
@@ -108,7 +108,7 @@ export class Watcher {
     } catch (error) {
       this.#dismiss(error);
     }
-    if (this.#next !== null) this.#next.afterStep(task);
+    this.#next?.afterStep(task);
   }
 
   taskCancelled(task: Task): void {
@@ -117,7 +117,7 @@ export class Watcher {
     } catch (error) {
       this.#dismiss(error);
     }
-    if (this.#next !== null) this.#next.taskCancelled(task);
+    this.#next?.taskCancelled(task);
   }
 
   taskEnded(task: Task): void {
@@ -126,7 +126,7 @@ export class Watcher {
     } catch (error) {
       this.#dismiss(error);
     }
-    if (this.#next !== null) this.#next.taskEnded(task);
+    this.#next?.taskEnded(task);
   }
 
   turnEnded(): void {
@@ -135,7 +135,7 @@ export class Watcher {
     } catch (error) {
       this.#dismiss(error);
     }
-    if (this.#next !== null) this.#next.turnEnded();
+    this.#next?.turnEnded();
   }
 
   runEnded(root: Task): void {
@@ -144,7 +144,7 @@ export class Watcher {
     } catch (error) {
       this.#dismiss(error);
     }
-    if (this.#next !== null) this.#next.runEnded(root);
+    this.#next?.runEnded(root);
   }
 
   #dismiss(error: unknown): void {

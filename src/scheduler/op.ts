@@ -66,7 +66,7 @@ export function taken(task: Task, value: unknown): unknown {
 /** `op` was done at once: the same, unless others have waited long enough. */
 export function given(task: Task, op: Op<unknown>, value: unknown): unknown {
   const { scheduler } = task;
-  if (scheduler.watcher !== null) scheduler.watcher.waitPassed(task, op, value);
+  scheduler.watcher?.waitPassed(task, op, value);
   if (scheduler.mayGoOn(task, value)) return done(value);
   task.wait = op;
   return instruct(WAIT);
@@ -179,14 +179,14 @@ export abstract class Op<T> implements Waitable<T> {
 
   /** @internal */
   throw(error: unknown): never {
-    if (active !== null && active.wait === this) active.wait = null;
+    if (active?.wait === this) active.wait = null;
     this.told();
     throw error;
   }
 
   /** @internal The body that waits for it is closed. */
   return(value: unknown): unknown {
-    if (active !== null && (active.flags & WATCHED) !== 0) noteClose(active);
+    if (active !== null && active.flags & WATCHED) noteClose(active);
     return { value, done: true };
   }
 

@@ -90,7 +90,7 @@ export class Scheduler {
     if (this.#tail === null) this.#head = task;
     else this.#tail.nextReady = task;
     this.#tail = task;
-    if (this.watcher !== null) this.watcher.taskScheduled(task);
+    this.watcher?.taskScheduled(task);
     this.nudge();
   }
 
@@ -227,10 +227,10 @@ export class Scheduler {
     const task = this.#choice === null ? first : picked(this.#choice, first);
     this.unqueue(task);
     setActiveTask(task);
-    if (watcher !== null) watcher.beforeStep(task);
+    watcher?.beforeStep(task);
     if (ambient === null || task.ambient === this.#store) task.step();
     else ambient.run(task.ambient as never, () => task.step());
-    if (watcher !== null) watcher.afterStep(task);
+    watcher?.afterStep(task);
   }
 
   /** Without a host, time passes where the clock can jump, unless the outside would have to come first. */

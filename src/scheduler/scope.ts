@@ -77,7 +77,7 @@ export class Scope {
     this.parent = parent;
     this.name = name;
     this.shielded = shielded;
-    this.context = parent !== null && parent.task === task ? parent.context : null;
+    this.context = parent?.task === task ? parent.context : null;
   }
 
   /** Its tasks that have not ended, in the order of their start. */

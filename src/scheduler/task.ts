@@ -84,9 +84,9 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     this.flags = flags;
     this.order = ++scheduler.started;
     scheduler.live++;
-    this.ambient = scheduler.ambient === null ? undefined : scheduler.ambient.getStore();
+    this.ambient = scheduler.ambient?.getStore();
     owner?.add(this);
-    if (scheduler.watcher !== null) scheduler.watcher.taskSpawned(this);
+    scheduler.watcher?.taskSpawned(this);
   }
 
   /** That of its body; may be changed, to tell tasks of one body apart. Shown in errors and dumps. */
@@ -100,7 +100,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
 
   /** The task that it was started in; null: it is the root of a run. */
   get parent(): Task | null {
-    return this.owner === null ? null : this.owner.task;
+    return this.owner?.task ?? null;
   }
 
   get state(): TaskState {
@@ -282,8 +282,8 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
       if (status === FAILED) owner.childFailed(this, (this.flags & SUPERVISED) !== 0);
       owner.remove(this);
     }
-    if (this.scheduler.watcher !== null) this.scheduler.watcher.taskEnded(this);
-    if (exchange !== null) exchange.taskEnded();
+    this.scheduler.watcher?.taskEnded(this);
+    exchange?.taskEnded();
     if (listeners === null) return;
     this.listeners = null;
     for (let listener = listeners.take(); listener !== null; listener = listeners.take()) listener.taskEnded(this);

@@ -1,6 +1,6 @@
 // The file of the embedded engine: who owns it, what becomes of it when things go wrong, and how much it holds.
 
-import { copyFileSync, existsSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { now, sleep } from "corun";
@@ -117,6 +117,18 @@ describe("a store", () => {
     const message = `the store ${file} was made by a newer version of corun: its format is 99, and this one knows 2; update corun`;
     expect(() => embedded(file)).toThrow(message);
     expect(() => embedded(file, { readonly: true })).toThrow(message);
+  });
+
+  it.each([0, 2])("leaves a file of another program as it is, whatever version that gave it: %d", (version) => {
+    const file = path.join(folder(), "notes.db");
+    const database = sqlite(file);
+    database.exec(`create table meta (name text); create table note (text text); pragma user_version = ${version}`);
+    database.close();
+    const before = readFileSync(file);
+    const message = `the file ${file} is no store: there are tables of something else in it; name another file`;
+    expect(() => embedded(file)).toThrow(message);
+    expect(() => embedded(file, { readonly: true })).toThrow(message);
+    expect(readFileSync(file).equals(before)).toBe(true);
   });
 
   it("can be read by people", async () => {

@@ -1,4 +1,4 @@
-import { run, runSync, sleep, spawn, yieldNow } from "corun";
+import { run, runSync, spawn, until, yieldNow } from "corun";
 import { expect, test } from "vitest";
 import { Barrier } from "../../src/sync/barrier.ts";
 import { rest } from "./rest.ts";
@@ -88,12 +88,11 @@ test("misuse of a barrier is an error that names what is wrong", { tags: "slow" 
   const wait = function* () {
     yield* barrier.wait();
   };
-  const first = run(function* () {
+  await run(function* () {
     spawn(wait);
-    yield* sleep(5);
+    yield* rest();
+    yield* until(() => expect(run(wait)).rejects.toThrow(/this barrier is in use by tasks of another run/));
     yield* barrier.wait();
   });
-  await expect(run(wait)).rejects.toThrow(/this barrier is in use by tasks of another run/);
-  await first;
   await expect(run(wait)).rejects.toThrow(/barrier that 1 of 2 tasks have come to/);
 });

@@ -280,16 +280,12 @@ test("TR32: the capacity and the overflow are checked where the channel is made,
 
 test("GO49: a channel connects the tasks of one run: another run is told so", async () => {
   const channel = new Channel<number>(0);
-  let end!: () => void;
-  const isOver = new Promise<void>((resolve) => (end = resolve));
-  const first = run(function* () {
+  await run(function* () {
     spawn(() => channel.send(1));
-    yield* until(isOver);
+    yield* rest();
+    yield* until(() => expect(run(() => channel.receive())).rejects.toThrow("belongs to another run"));
+    expect(channel.tryReceive()).toEqual({ value: 1, done: false });
   });
-  await expect(run(() => channel.receive())).rejects.toThrow("belongs to another run");
-  expect(channel.tryReceive()).toEqual({ value: 1, done: false });
-  end();
-  await first;
   // A run that has ended has no claim on it.
   channel.close();
   expect(await run(() => channel.next())).toEqual({ value: undefined, done: true });

@@ -1,4 +1,4 @@
-import { run, runSync, sleep, spawn } from "corun";
+import { run, runSync, spawn, until } from "corun";
 import { expect, test } from "vitest";
 import { Event } from "../../src/sync/event.ts";
 import { rest } from "./rest.ts";
@@ -68,18 +68,16 @@ test("an event can be set by a callback of the host", async () => {
 
 test("an event can't be waited for by two runs at once", async () => {
   const event = new Event();
-  const first = run(function* () {
+  const setsIt = function* () {
+    event.set();
+  };
+  await run(function* () {
     spawn(() => waitFor(event));
-    yield* sleep(5);
+    yield* rest();
+    for (const other of [() => waitFor(event), setsIt])
+      yield* until(() => expect(run(other)).rejects.toThrow(/this event is in use by tasks of another run/));
     event.set();
   });
-  await expect(run(() => waitFor(event))).rejects.toThrow(/this event is in use by tasks of another run/);
-  await expect(
-    run(function* () {
-      event.set();
-    }),
-  ).rejects.toThrow(/this event is in use by tasks of another run/);
-  await first;
   await run(() => waitFor(event));
 });
 

@@ -1,4 +1,4 @@
-import { defer, run, runSync, SchedulerError, scope, sleep, spawn, yieldNow } from "corun";
+import { defer, run, runSync, SchedulerError, scope, spawn, until, yieldNow } from "corun";
 import { expect, test } from "vitest";
 import { Mutex } from "../../src/sync/mutex.ts";
 import { rest } from "./rest.ts";
@@ -145,17 +145,14 @@ test("misuse of a mutex is an error that names what is wrong", () => {
 
 test("a mutex can't be used by two runs at once, but by one after the other", async () => {
   const mutex = new Mutex();
-  const first = run(function* () {
+  const locks = function* () {
+    yield* mutex.lock();
+  };
+  await run(function* () {
     const guard = yield* mutex.lock();
-    yield* sleep(5);
+    yield* until(() => expect(run(locks)).rejects.toThrow(/this mutex is in use by tasks of another run/));
     guard[Symbol.dispose]();
   });
-  await expect(
-    run(function* () {
-      yield* mutex.lock();
-    }),
-  ).rejects.toThrow(/this mutex is in use by tasks of another run/);
-  await first;
   await run(function* () {
     (yield* mutex.lock())[Symbol.dispose]();
   });

@@ -242,19 +242,19 @@ describe("a task and its coroutine", () => {
   });
 
   test("a task of another run can be cancelled; a send to it is refused", async () => {
-    let task: Task<number, void, number> | undefined;
-    const first = run(function* () {
-      task = spawn.background(function* (): Generator<number, void, number> {
+    await run(function* () {
+      const task: Task<number, void, number> = spawn.background(function* (): Generator<number, void, number> {
         for (;;) yield 1;
       });
-      yield* sleep(10);
+      yield* rest();
+      const other = function* () {
+        expect(yield* errorOf(task.send(1))).toBeInstanceOf(SchedulerError);
+        void task.cancel();
+      };
+      yield* until(() => run(other));
+      yield* rest();
+      expect(task.state).toBe("cancelled");
     });
-    await run(function* () {
-      expect(yield* errorOf(task!.send(1))).toBeInstanceOf(SchedulerError);
-      void task!.cancel();
-    });
-    await first;
-    expect(task!.state).toBe("cancelled");
   });
 });
 

@@ -1,4 +1,4 @@
-import { run, runSync, sleep, spawn, yieldNow } from "corun";
+import { run, runSync, sleep, spawn, until, yieldNow } from "corun";
 import { expect, test } from "vitest";
 import { Semaphore } from "../../src/sync/semaphore.ts";
 import { rest } from "./rest.ts";
@@ -151,17 +151,14 @@ test("misuse of a semaphore is an error that names the value", () => {
 
 test("a semaphore can't be used by two runs at once, but by one after the other", async () => {
   const semaphore = new Semaphore(2);
-  const first = run(function* () {
+  const acquires = function* () {
     yield* semaphore.acquire();
-    yield* sleep(5);
+  };
+  await run(function* () {
+    yield* semaphore.acquire();
+    yield* until(() => expect(run(acquires)).rejects.toThrow(/this semaphore is in use by tasks of another run/));
     semaphore.release();
   });
-  await expect(
-    run(function* () {
-      yield* semaphore.acquire();
-    }),
-  ).rejects.toThrow(/this semaphore is in use by tasks of another run/);
-  await first;
   await run(function* () {
     yield* semaphore.acquire(2);
     semaphore.release(2);

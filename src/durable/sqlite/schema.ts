@@ -90,7 +90,7 @@ function formatOf(database: Database): number {
   return (database.prepare("pragma user_version").get() as { user_version: number }).user_version;
 }
 
-/** @throws {DurableError} `STORE`, if a newer version made it; or if it is only to be read, and must be made a newer one first */
+/** @throws {DurableError} `STORE`, if a newer version made it, or something else; or if it is only to be read, and must be made a newer one first */
 export function checkFormat(database: Database, path: string, isReadonly: boolean): void {
   const format = formatOf(database);
   if (format > FORMAT) {
@@ -99,8 +99,22 @@ export function checkFormat(database: Database, path: string, isReadonly: boolea
       `the store ${path} was made by a newer version of corun: its format is ${format}, and this one knows ${FORMAT}; update corun`,
     );
   }
-  if (isReadonly && format < READABLE)
-    throw new DurableError("STORE", `the store ${path} is of an older version: open it to write, once`);
+  if (isForeign(database, format)) {
+    throw new DurableError(
+      "STORE",
+      `the file ${path} is no store: there are tables of something else in it; name another file`,
+    );
+  }
+  if (!isReadonly || format >= READABLE) return;
+  const why = format === 0 ? "is empty" : "is of an older version";
+  throw new DurableError("STORE", `the store ${path} ${why}: open it to write, once`);
+}
+
+/** Whether there are tables in it that are no store's. */
+function isForeign(database: Database, format: number): boolean {
+  const tables = database.prepare("select name from sqlite_master where type = 'table'").all() as { name: string }[];
+  const names = new Set(tables.map(({ name }) => name));
+  return names.size > 0 && (format === 0 || !["meta", "coroutine", "journal"].every((name) => names.has(name)));
 }
 
 /** Makes it one of this version, each step whole or not at all. */
