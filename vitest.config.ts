@@ -45,6 +45,7 @@ export default defineConfig({
           setupFiles: [...setupFiles, "test/shuffled/setup.ts"],
           testTimeout: 20_000,
           maxWorkers: "100%", // by default a core is left free
+          sequence: { groupOrder: 1 }, // as projects with another number of workers can't run beside the others
           tags: shuffledTags,
         },
       },
