@@ -5,6 +5,7 @@
 import { ClosedError } from "../channel/errors.ts";
 import type { SendChannel } from "../channel/channel.ts";
 import { select } from "../channel/select.ts";
+import { Op } from "../scheduler/op.ts";
 import { until } from "./until.ts";
 import { startService } from "./seams.ts";
 
@@ -81,10 +82,16 @@ class Writes<T> {
 
   *#serveOne(write: Write<T>): Generator<never, void, unknown> {
     const { chunk, aborted, taken, failed } = write;
-    try {
-      yield* select({ sent: this.#channel.send(chunk), aborted: until(aborted) });
+    const done = (): void => {
       this.#current = null;
       taken();
+    };
+    const sent = this.#channel.send(chunk);
+    // It has been taken, also if the scope ends before this goes on.
+    if (sent instanceof Op) sent.revoke = done;
+    try {
+      yield* select({ sent, aborted: until(aborted) });
+      done();
     } catch (error) {
       this.#current = null;
       failed(error);
