@@ -3,7 +3,9 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { shuffledTags, tags } from "./test/shuffled/tags.ts";
 
-const source = fileURLToPath(new URL("src", import.meta.url));
+// With CORUN_BUILT the tests run on what `npm run build` made, all of them: also those that import a module of src.
+const [folder, ending] = process.env["CORUN_BUILT"] === undefined ? ["src", "ts"] : ["dist", "js"];
+const source = fileURLToPath(new URL(folder, import.meta.url));
 
 // A deadlock is an error in all tests, also where the host does not tell whether it is one.
 const setupFiles = ["test/together/setup.ts"];
@@ -14,8 +16,9 @@ const setupFiles = ["test/together/setup.ts"];
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^corun$/, replacement: `${source}/index.ts` },
-      { find: /^corun\/(.+)$/, replacement: `${source}/$1/index.ts` },
+      { find: /^corun$/, replacement: `${source}/index.${ending}` },
+      { find: /^corun\/(.+)$/, replacement: `${source}/$1/index.${ending}` },
+      { find: /^(?:\.\.\/)+src\/(.+)\.ts$/, replacement: `${source}/$1.${ending}` },
     ],
   },
   test: {

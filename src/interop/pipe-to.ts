@@ -48,7 +48,7 @@ export function pipeTo<T>(
   return pipe(channel, writable, options.end ?? true);
 }
 
-const pipe = coroutine(
+const pipe = /* @__PURE__ */ coroutine(
   function* (channel: ReceiveChannel<unknown>, writable: WritableStream | NodeWritable, ends: boolean) {
     const sink = sinkOf(writable);
     let error: unknown = new CancelledError("pipeTo", undefined);

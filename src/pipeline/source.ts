@@ -151,7 +151,7 @@ class FromBody<T> extends Arriving<T> {
 }
 
 /** `task.send` drops the first value that a task yields: it is this one. */
-const primed = coroutine(
+const primed = /* @__PURE__ */ coroutine(
   function* (body: unknown): Generator<unknown, void, unknown> {
     yield undefined;
     yield* toCoroutine(body, [], "pipeline");

@@ -74,7 +74,7 @@ export function pacer(count: number, ms: number): () => Waitable<void> {
   return () => pace(moments, count, ms);
 }
 
-const pace = coroutine(function* pace(moments: Task[], count: number, ms: number) {
+const pace = /* @__PURE__ */ coroutine(function* pace(moments: Task[], count: number, ms: number) {
   if (moments.length === count) yield* moments.shift()!;
   moments.push(after(ms));
 });

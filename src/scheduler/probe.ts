@@ -74,7 +74,7 @@ let own: string | undefined;
 
 /** The lines of `stack` that have a place, and are not this package's own: where these are not known, without `extra` lines. */
 export function usersOwn(stack: string | undefined, extra: number): string[] {
-  own ??= /[^\s(@]+(?=scheduler.probe\.[jt]s)/.exec(new Error().stack!)?.[0] ?? "";
+  own ??= /[^\s(@]+(?=(?:scheduler.probe|corun-core)\.[jt]s)/.exec(new Error().stack!)?.[0] ?? "";
   const lines = (stack ?? "")
     .split("\n")
     .filter((line) => /:\d+:\d+\)?$/.test(line) && !/[([]native/.test(line))
