@@ -7,6 +7,7 @@ import { Coroutine } from "../coroutine/coroutine.ts";
 import { isCoroutineFunction } from "../coroutine/define.ts";
 import { show } from "../coroutine/errors.ts";
 import { Op, type Waitable } from "../scheduler/op.ts";
+import { isGenerator } from "../scheduler/runnable.ts";
 import { Task } from "../scheduler/task.ts";
 import { until } from "./until.ts";
 import { ask, type Asked, startAsked } from "./asked.ts";
@@ -55,10 +56,6 @@ function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
 
 function isIterable(value: object): value is Iterable<unknown> {
   return typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function";
-}
-
-function isGenerator(value: object): boolean {
-  return Object.prototype.toString.call(value) === "[object Generator]";
 }
 
 /** The text of the error for what is no source. */

@@ -4,14 +4,10 @@
 
 import { Coroutine } from "../coroutine/coroutine.ts";
 import { Op, type Waitable } from "../scheduler/op.ts";
-import { until } from "../interop/until.ts";
+import { isThenable, until } from "../interop/until.ts";
 
 /** What a stage takes the result `R` of its function for: that of a promise, an op, a task or a body is waited for. */
 export type Given<R> = R extends readonly unknown[] ? R : R extends Waitable<infer V> ? V : Awaited<R>;
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
-}
 
 /** What has to be waited for to get the result that `value` stands for; null: it is the result. */
 export function waitableOf(value: unknown): Waitable<unknown> | null {

@@ -5,12 +5,13 @@
 
 import { Channel, type ChannelOptions, type ReceiveChannel } from "../channel/channel.ts";
 import { isGeneratorFunction } from "../interop/feeds.ts";
+import { isThenable } from "../interop/until.ts";
 import type { Waitable } from "../scheduler/op.ts";
 import { Apply } from "./apply.ts";
 import { checkCount, checked, checkFunction, checkTime, type EachOptions } from "./checks.ts";
 import { beside, concurrently, eachWork, feed, type Work } from "./concurrent.ts";
 import { Expand, Flat } from "./flat.ts";
-import { type Given, isThenable } from "./given.ts";
+import type { Given } from "./given.ts";
 import { consume, END, type Puller, SKIP } from "./puller.ts";
 import { OPEN, openerOf, type Source } from "./source.ts";
 import { batcher, lineSplitter } from "./steps.ts";
@@ -292,8 +293,7 @@ function innerOf<T, U>(fn: Inner<T, U>, item: T): Pipeline<U> | Promise<Pipeline
  *   .map((n) => n * n);
  * await run(() => squares.toArray()); // -> [4, 16]
  *
- * Source: the iterator helpers of JavaScript, with `concurrency` and `ordered` as Rust's `buffered` and
- * `buffer_unordered`.
+ * Source: JavaScript's iterator helpers; `concurrency` and `ordered` are Rust's `buffered` and `buffer_unordered`.
  */
 export function pipeline<T>(source: Source<T>): Pipeline<T> {
   return new Pipeline(openerOf(source));

@@ -7,7 +7,11 @@ import type { Choice } from "./choice.ts";
 interface Host {
   setImmediate?: (callback: () => void) => unknown;
   MessageChannel?: typeof MessageChannel;
-  process?: { getActiveResourcesInfo?: () => string[] };
+  process?: { getActiveResourcesInfo?: () => string[]; stdout?: Output; stderr?: Output };
+}
+
+interface Output {
+  _handle?: object | null;
 }
 
 const host = globalThis as Host;
@@ -99,6 +103,18 @@ const SOME = 2;
 export const ENDS: RegExp = /Timeout|Immediate|Req|Connect/;
 
 /**
+ * Whether all of `kind` but what was there when this was loaded are where the program prints, a terminal or pipes, which
+ * are listed with what keeps the loop alive although nothing comes by them. To ask for them opens them.
+ */
+function areOutputs(kind: string, before: number): boolean {
+  if (!/^(Pipe|TTY)W/.test(kind)) return false;
+  const { stdout, stderr } = host.process!;
+  // oxlint-disable-next-line no-underscore-dangle -- Node's own name
+  const own = [stdout, stderr].filter((each) => `${each?._handle?.constructor.name}Wrap` === kind).length;
+  return underWay().get(kind)! - own <= Math.max(0, before - own); // they may have been open then
+}
+
+/**
  * Whether the program has something under way in the host (a timer, a socket, a server, another run that sleeps) whose
  * callback may still call in: something that was not there when this was loaded.
  */
@@ -106,7 +122,8 @@ function callersIn(): number {
   let callers = NONE;
   for (const [kind, count] of underWay()) {
     const others = kind === "Timeout" ? count - looks : count;
-    if (others > (atStart.get(kind) ?? 0)) return SOME;
+    const before = atStart.get(kind) ?? 0;
+    if (others > before && !areOutputs(kind, before)) return SOME;
     if (ENDS.test(kind) && others > 0) callers = OLD;
   }
   return callers;

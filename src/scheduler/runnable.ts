@@ -61,7 +61,7 @@ function isWaitable(value: unknown): value is Waitable {
   return typeof value === "object" && value !== null && Symbol.iterator in value;
 }
 
-function isGenerator(value: unknown): value is AnyGenerator {
+export function isGenerator(value: unknown): value is AnyGenerator {
   return (
     typeof value === "object" &&
     value !== null &&

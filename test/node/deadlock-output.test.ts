@@ -1,0 +1,83 @@
+// A deadlock is told also where the program has printed something: what it prints on keeps the host's loop from nothing,
+// and nobody calls in by it. In processes of their own, without the command.
+
+import { spawnSync } from "node:child_process";
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { environment, folder, root } from "./command.ts";
+
+const stuck = `await run(function* main() {
+  yield* new Channel(0, { name: "orders" }).receive();
+});
+`;
+const told = "DeadlockError: no task can go on: main waits for receive from orders";
+const prints = "console.log('out'); console.error('err');\n";
+/** Is there for a while, and can call in as long as it is. */
+const helper = `import { spawn as start } from "node:child_process";
+const helper = start(process.execPath, ["-e", "setTimeout(() => console.log('helped'), 500)"]);
+helper.stdout.on("data", (text) => console.log(String(text).trim()));
+`;
+
+/** A program with `text`, where `first` runs before corun is loaded. */
+function programIn(text: string, first = ""): string {
+  const imports = 'import "./first.mjs";\nimport { Channel, run } from "corun";\n';
+  const path = folder({ "a.mjs": imports + text, "first.mjs": first });
+  mkdirSync(join(path, "node_modules"));
+  symlinkSync(root, join(path, "node_modules/corun"));
+  return path;
+}
+
+function inPipes(text: string, first = ""): { code: number | null; out: string; err: string } {
+  const options = { cwd: programIn(text, first), encoding: "utf8", env: environment, timeout: 20_000 } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["a.mjs"], options);
+  return { code: status, out: stdout, err: stderr };
+}
+
+describe("a deadlock behind a pipe", () => {
+  test.each([
+    ["nothing is printed", stuck, ""],
+    ["both outputs are printed on", prints + stuck, "out\n"],
+    ["one is", `console.log('out');\n${stuck}`, "out\n"],
+    ["it prints again in the run", `${prints}${stuck.replace("{\n", "{\n  console.log('main');\n")}`, "out\nmain\n"],
+  ])("is told: %s", (_, text, out) => {
+    const ended = inPipes(text);
+    expect(ended.err).toContain(told);
+    expect(ended).toMatchObject({ code: 1, out });
+  });
+
+  test.each([
+    ["and there is nothing else", "", ""],
+    ["and there is a helper", helper, "helped\n"],
+  ])("is told where they were open when corun was loaded, %s", (_, more, out) => {
+    const ended = inPipes(more + stuck, "process.stdout.write('first\\n'); process.stderr.write('err\\n');\n");
+    expect(ended.out).toBe(`first\n${out}`);
+    expect(ended.err).toContain(told);
+  });
+
+  test.each([
+    ["that prints", prints],
+    ["that prints nothing itself", ""],
+  ])("is told when the helper of a program has ended, %s", (_, first) => {
+    const ended = inPipes(first + helper + stuck);
+    expect(ended.out).toBe(`${first === "" ? "" : "out\n"}helped\n`);
+    expect(ended.err).toContain(told);
+  });
+
+  test("what a helper prints may still call in", () => {
+    const ended = inPipes(`${prints}${helper}
+const orders = new Channel(0, { name: "orders" });
+helper.stdout.on("data", () => orders.trySend("late"));
+console.log(await run(() => orders.receive()));
+`);
+    expect(ended).toEqual({ code: 0, out: "out\nhelped\nlate\n", err: "err\n" });
+  });
+});
+
+test.skipIf(spawnSync("script", ["-qec", "true", "/dev/null"]).status !== 0)("a deadlock on a terminal is told", () => {
+  const line = `"${process.execPath}" a.mjs`;
+  const options = { cwd: programIn(prints + stuck), encoding: "utf8", env: environment, timeout: 20_000 } as const;
+  const { stdout } = spawnSync("script", ["-qec", line, "/dev/null"], { ...options, input: "" });
+  expect(stdout).toContain("out\r\nerr\r\n");
+  expect(stdout).toContain(told);
+});
