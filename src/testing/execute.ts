@@ -20,7 +20,13 @@ export interface Failure {
   error: unknown;
 }
 
-/** Runs `program` once, as `driver` decides. @returns null if it did not fail @throws PRUNED, if it would only repeat another run */
+/**
+ * Runs `program` once, as `driver` decides.
+ *
+ * @returns null if it did not fail
+ * @throws PRUNED, if it would only repeat another run
+ * @throws {TypeError} if it is a plain or an async function
+ */
 export function execute(program: Program, driver: Driver, recorder: Recorder | null): Failure | null {
   const world = new World(driver, recorder);
   const seams = { choice: driver, clock: new RunClock() };
@@ -30,6 +36,7 @@ export function execute(program: Program, driver: Driver, recorder: Recorder | n
   } catch (error) {
     if (error === PRUNED || error === ENDLESS) giveUp(driver);
     if (error === PRUNED) throw error;
+    if (isNoBody(error)) throw new TypeError(error.message.replace("run", "explore"), { cause: error });
     if (error === ENDLESS)
       return { code: "LIVELOCK", error: new SchedulerError(`no end after ${driver.step - 1} steps`) };
     return { code: isOutside(error) ? "OUTSIDE" : "FAILED", error };
@@ -48,6 +55,11 @@ function giveUp(driver: Driver): void {
 
 function isOutside(error: unknown): boolean {
   return error instanceof SchedulerError && error.message.startsWith("runSync would have to wait for the host");
+}
+
+function isNoBody(error: unknown): error is TypeError {
+  const begins = "run needs a body, function* () { … }, but what it was given returned";
+  return error instanceof TypeError && error.message.startsWith(begins);
 }
 
 /** Whether two failures are one and the same, as far as one can say: numbers in a text may differ. */

@@ -1,7 +1,7 @@
 // `explore`: what it finds, what it says of it, and what it cannot control.
 
 import { all, Channel, createContext, Mutex, random, scope, select, sleep, spawn, until, yieldNow } from "corun";
-import { CheckError, explore, ExploreError, type Strategy, type World } from "corun/testing";
+import { CheckError, explore, replay, ExploreError, type Strategy, type World } from "corun/testing";
 import { describe, expect, test } from "vitest";
 import { lostUpdate, philosophers } from "./faults.ts";
 import { findingOf } from "./finding.ts";
@@ -363,7 +363,11 @@ describe("what is no option is told", () => {
 
   test("nor a program that is none", async () => {
     await expect(explore(5 as never)).rejects.toThrow("explore needs a body, function* (t) { … }, but got 5");
-    const error = await findingOf(explore((async () => {}) as never));
-    expect(String(error.cause)).toContain("a Promise");
+    const none = "explore needs a body, function* () { … }, but what it was given returned";
+    const promised = new TypeError(`${none} a Promise: in a body, wait for one by \`yield* until(promise)\``);
+    for (const plain of [explore, (program: never) => replay("s1:", program)]) {
+      await expect(plain((async () => {}) as never)).rejects.toThrow(promised);
+      await expect(plain((() => 5) as never)).rejects.toThrow(new TypeError(`${none} 5`));
+    }
   });
 });
