@@ -7,11 +7,11 @@ import type { Choice } from "./choice.ts";
 interface Host {
   setImmediate?: (callback: () => void) => unknown;
   MessageChannel?: typeof MessageChannel;
-  process?: { getActiveResourcesInfo?: () => string[]; stdout?: Output; stderr?: Output };
+  process?: { getActiveResourcesInfo?: () => string[]; stdin?: Standard; stdout?: Standard; stderr?: Standard };
 }
 
-interface Output {
-  _handle?: object | null;
+interface Standard {
+  _handle?: { reading?: boolean } | null;
 }
 
 const host = globalThis as Host;
@@ -103,14 +103,16 @@ const SOME = 2;
 export const ENDS: RegExp = /Timeout|Immediate|Req|Connect/;
 
 /**
- * Whether all of `kind` but what was there when this was loaded are where the program prints, a terminal or pipes, which
- * are listed with what keeps the loop alive although nothing comes by them. To ask for them opens them.
+ * Whether all of `kind` but what was there when this was loaded are the program's own outputs, or an input that nobody
+ * reads: terminals and pipes that are listed although nothing comes by them. To ask for these opens them.
  */
-function areOutputs(kind: string, before: number): boolean {
+function areStandard(kind: string, before: number): boolean {
   if (!/^(Pipe|TTY)W/.test(kind)) return false;
-  const { stdout, stderr } = host.process!;
-  // oxlint-disable-next-line no-underscore-dangle -- Node's own name
-  const own = [stdout, stderr].filter((each) => `${each?._handle?.constructor.name}Wrap` === kind).length;
+  const { stdin, stdout, stderr } = host.process!;
+  const own = [stdin, stdout, stderr].filter((each) => {
+    const handle = each?._handle; // oxlint-disable-line no-underscore-dangle -- Node's own name
+    return handle && !handle.reading && kind.startsWith(handle.constructor.name);
+  }).length;
   return underWay().get(kind)! - own <= Math.max(0, before - own); // they may have been open then
 }
 
@@ -123,7 +125,7 @@ function callersIn(): number {
   for (const [kind, count] of underWay()) {
     const others = kind === "Timeout" ? count - looks : count;
     const before = atStart.get(kind) ?? 0;
-    if (others > before && !areOutputs(kind, before)) return SOME;
+    if (others > before && !areStandard(kind, before)) return SOME;
     if (ENDS.test(kind) && others > 0) callers = OLD;
   }
   return callers;

@@ -1,7 +1,7 @@
-// A deadlock is told also where the program has printed something: what it prints on keeps the host's loop from nothing,
-// and nobody calls in by it. In processes of their own, without the command.
+// A deadlock is told also where the program has used its input or its outputs: these keep the loop of the host from
+// nothing, and by an output nobody calls in. In processes of their own, without the command.
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -62,6 +62,28 @@ describe("a deadlock behind a pipe", () => {
     const ended = inPipes(first + helper + stuck);
     expect(ended.out).toBe(`${first === "" ? "" : "out\n"}helped\n`);
     expect(ended.err).toContain(told);
+  });
+
+  test.each([
+    ["is asked for and not read", "if (process.stdin.isTTY) console.log('never');\n"],
+    ["was read to its end", "for await (const _ of process.stdin);\n"],
+    ["is paused", "process.stdin.on('data', () => {}).pause();\n"],
+  ])("is told where the input %s", (_, first) => {
+    expect(inPipes(first + stuck).err).toContain(told);
+  });
+
+  test("what comes by the input may still call in", async () => {
+    const program = `${prints}const orders = new Channel(0, { name: "orders" });
+process.stdin.once("data", (text) => orders.trySend(String(text)));
+console.log(await run(() => orders.receive()));
+process.stdin.pause();
+`;
+    const child = spawn(process.execPath, ["a.mjs"], { cwd: programIn(program), env: environment });
+    let out = "";
+    const ended = new Promise((resolve) => void child.on("close", resolve));
+    child.stdout.on("data", (text: Buffer) => (out += String(text)));
+    child.stderr.once("data", () => setTimeout(() => child.stdin.end("late"), 300));
+    expect([await ended, out]).toEqual([0, "out\nlate\n"]);
   });
 
   test("what a helper prints may still call in", () => {
