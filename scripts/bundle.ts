@@ -37,6 +37,7 @@ for (const module of modules) rmSync(pathOf(`dist/${module}.js.map`));
 await core.write({
   dir: pathOf("dist"),
   sourcemap: true,
+  sourcemapExcludeSources: true, // they are in the package
   chunkFileNames: "[name].js",
   minifyInternalExports: false,
   codeSplitting: {
