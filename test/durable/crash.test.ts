@@ -10,9 +10,9 @@ import { account } from "./programs/accounts.ts";
 
 const KEYS = 8;
 const SENDS = 125;
-/** More of both: `CORUN_CRASHES=20 npx vitest run --project node test/durable/crash.test.ts`. */
+/** More of both: `CORUN_CRASHES=20 CORUN_SEEDS=20 npx vitest run --project node test/durable/crash.test.ts`. */
 const kills = Number(process.env["CORUN_CRASHES"] ?? 4);
-const seeds = kills > 4 ? [1, 2, 3, 4, 5] : [1, 2];
+const seeds = Array.from({ length: Number(process.env["CORUN_SEEDS"] ?? 2) }, (_, n) => n + 1);
 
 /** A process that comes back when it has been killed, and the sends that wait for it. */
 class Site {

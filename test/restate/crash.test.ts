@@ -1,4 +1,5 @@
-// Processes are killed with SIGKILL while coroutines are sent to. `CORUN_CRASH=full` kills more, and sends more.
+// Processes are killed with SIGKILL while coroutines are sent to. `CORUN_CRASH=full` kills more, and
+// sends more; `CORUN_SEEDS=20`: each so often, with other seeds.
 
 import { expect, test } from "vitest";
 import { crash, type Plan } from "./crash.ts";
@@ -7,7 +8,7 @@ const isFull = process.env["CORUN_CRASH"] === "full";
 const plan: Omit<Plan, "seed" | "nodes" | "kills"> = isFull
   ? { coroutines: 8, sends: 125, away: 100, most: 20 }
   : { coroutines: 4, sends: 25, away: 100, most: 4 };
-const seeds = isFull ? [1, 2, 3] : [1];
+const seeds = Array.from({ length: Number(process.env["CORUN_SEEDS"] ?? (isFull ? 3 : 1)) }, (_, n) => n + 1);
 
 for (const seed of seeds) {
   for (const kills of [["service"], ["server"], ["service", "server"]] as Plan["kills"][]) {
