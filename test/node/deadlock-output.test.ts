@@ -1,5 +1,5 @@
-// A deadlock is told also where the program has used its input or its outputs: these keep the loop of the host from
-// nothing, and by an output nobody calls in. In processes of their own, without the command.
+// A deadlock is told also where the program has printed, or has asked for its input: Node then lists these with what may
+// call in, although nobody does. In processes of their own, without the command.
 
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
