@@ -3,6 +3,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { environment, folder, root } from "./command.ts";
@@ -84,6 +85,21 @@ process.stdin.pause();
     child.stdout.on("data", (text: Buffer) => (out += String(text)));
     child.stderr.once("data", () => setTimeout(() => child.stdin.end("late"), 300));
     expect([await ended, out]).toEqual([0, "out\nlate\n"]);
+  });
+
+  test("what comes by a pipe of the program's own may, too", async () => {
+    const cwd = programIn(`${prints}import { connect } from "node:net";
+const orders = new Channel(0, { name: "orders" });
+connect("socket").once("data", (text) => orders.trySend(String(text)));
+console.log(await run(() => orders.receive()));
+`);
+    const server = createServer((socket) => setTimeout(() => socket.end("late"), 300)).listen(join(cwd, "socket"));
+    const child = spawn(process.execPath, ["a.mjs"], { cwd, env: environment });
+    let out = "";
+    child.stdout.on("data", (text: Buffer) => (out += String(text)));
+    const code = await new Promise((resolve) => void child.on("close", resolve));
+    server.close();
+    expect([code, out]).toEqual([0, "out\nlate\n"]);
   });
 
   test("what a helper prints may still call in", () => {
