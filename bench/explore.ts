@@ -1,82 +1,40 @@
-// How many schedules `explore` tries a second, of small programs: `npm run -s build && node --import tsx bench/explore.ts`.
-// Measured of the compiled package. The aim is 50,000 of four tasks.
+// The suite `explore`: how many schedules of a small program are tried a second, in each way of choosing them.
 
-import type * as Corun from "../src/index.ts";
-import type * as Testing from "../src/testing/index.ts";
+import type { RowPlan, Suite } from "./lib/plan.ts";
+import type { Text } from "./lib/report.ts";
 
-const dist = (file: string): string => new URL(`../dist/${file}`, import.meta.url).href;
-const { Channel, Mutex, scope, sleep, spawn, yieldNow } = (await import(dist("index.js"))) as typeof Corun;
-const { explore } = (await import(dist("testing/index.js"))) as typeof Testing;
+const WAYS = ["portfolio", "random", "pos", "pct", "systematic"];
+/** Nanoseconds: 50,000 schedules a second. */
+const FIFTY_THOUSAND = 20_000;
 
-type Body = Generator<unknown, void, unknown>;
-
-const RUNS = 20_000;
-const ROUNDS = 5;
-
-function* switcher(): Body {
-  for (let i = 0; i < 3; i++) yield* yieldNow();
+function rowOf(id: string, program: string, title: Text, isBound: boolean): RowPlan {
+  const ways = isBound ? WAYS : [];
+  return {
+    id,
+    title,
+    sides: WAYS.map((way) => ({ side: way, module: "programs/explore.mjs", program: `${program}/${way}` })),
+    budget: ways.map((way) => ({ of: way, against: { figure: FIFTY_THOUSAND }, most: 1 })),
+  };
 }
 
-function* worker(done: Corun.Channel<number>, mutex: Corun.Mutex): Body {
-  yield* yieldNow();
-  const guard = yield* mutex.lock();
-  yield* sleep(1);
-  guard[Symbol.dispose]();
-  yield* done.send(1);
-}
-
-function* locker(mutex: Corun.Mutex): Body {
-  const guard = yield* mutex.lock();
-  yield* yieldNow();
-  guard[Symbol.dispose]();
-}
-
-const programs: Record<string, () => Body> = {
-  *"4 tasks that switch"() {
-    for (let i = 0; i < 3; i++) spawn(switcher);
+export const exploring: Suite = {
+  name: "explore",
+  title: { en: "Exploring", zh: "探索调度" },
+  reference: "portfolio",
+  statistic: "median",
+  timing: {
+    full: { warmups: 4, repetitions: 7, milliseconds: 200, limit: 20_000 },
+    quick: { warmups: 1, repetitions: 3, milliseconds: 50, limit: 3000 },
   },
-  *"4 tasks, a lock, a channel, time"() {
-    const done = new Channel<number>();
-    const mutex = new Mutex();
-    for (let i = 0; i < 3; i++) spawn(worker, done, mutex);
-    for (let i = 0; i < 3; i++) yield* done.receive();
-  },
-  *"a scope of 5 workers and a lock"() {
-    const mutex = new Mutex();
-    yield* scope(function* () {
-      for (let i = 0; i < 5; i++) spawn(locker, mutex);
-    });
-  },
+  rounds: { full: 3, quick: 1 },
+  rows: [
+    rowOf("switches", "switches", { en: "4 tasks that switch", zh: "4 个切换的任务" }, true),
+    rowOf(
+      "workers",
+      "workers",
+      { en: "4 tasks with a lock, a channel and time", zh: "4 个任务，有锁、通道和时间" },
+      true,
+    ),
+    rowOf("lockers", "lockers", { en: "a scope of 5 workers and a lock", zh: "一个作用域，5 个任务抢一把锁" }, false),
+  ],
 };
-
-const ways: Record<string, Testing.ExploreOptions> = {
-  portfolio: { systematic: false },
-  random: { strategy: "random" },
-  pos: { strategy: "pos" },
-  pct: { strategy: "pct" },
-  systematic: { strategy: "systematic" },
-};
-
-/** The best of some rounds, in schedules a second. */
-async function speedOf(program: () => Body, options: Testing.ExploreOptions): Promise<number> {
-  let best = 0;
-  for (let seed = 1; seed <= ROUNDS; seed++) {
-    const began = performance.now();
-    const { runs } = await explore(program, { ...options, runs: RUNS, seed });
-    best = Math.max(best, (runs / (performance.now() - began)) * 1000);
-  }
-  return best;
-}
-
-const names = Object.keys(ways);
-console.log(`${"schedules a second".padEnd(34)}${names.map((name) => name.padStart(12)).join("")}`);
-for (const [title, program] of Object.entries(programs)) {
-  const cells: string[] = [];
-  for (const name of names)
-    cells.push(
-      Math.round(await speedOf(program, ways[name]!))
-        .toLocaleString("en")
-        .padStart(12),
-    );
-  console.log(`${title.padEnd(34)}${cells.join("")}`);
-}

@@ -4,17 +4,20 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { byHand } from "./by-hand.ts";
 import { durable } from "./durable.ts";
+import { exploring } from "./explore.ts";
 import { growth } from "./growth.ts";
 import { installRivals } from "./lib/install.ts";
 import type { Suite } from "./lib/plan.ts";
 import { asMarkdown, asText } from "./lib/print.ts";
 import * as durablePrint from "./lib/print-durable.ts";
 import { growthAsMarkdown, growthAsText } from "./lib/print-growth.ts";
+import * as sidesPrint from "./lib/print-sides.ts";
 import * as togetherPrint from "./lib/print-together.ts";
 import type { Report, Text } from "./lib/report.ts";
 import { runSuite } from "./lib/suite.ts";
 import { growthAsSvg } from "./lib/svg.ts";
 import { together } from "./together.ts";
+import { tracing } from "./trace.ts";
 
 interface Printer {
   text(report: Report): string;
@@ -29,11 +32,22 @@ const togetherPrinter: Printer = {
 const durablePrinter: Printer = { text: durablePrint.asText, markdown: durablePrint.asMarkdown };
 const growthPrinter: Printer = { text: growthAsText, markdown: growthAsMarkdown };
 
+const tracePrinter: Printer = {
+  text: sidesPrint.asText,
+  markdown: (report) => sidesPrint.asMarkdown(report, sidesPrint.costOf),
+};
+const explorePrinter: Printer = {
+  text: sidesPrint.asText,
+  markdown: (report) => sidesPrint.asMarkdown(report, sidesPrint.rateOf),
+};
+
 const suites: ReadonlyMap<string, readonly [Suite, Printer]> = new Map([
   [byHand.name, [byHand, byHandPrinter]],
   [together.name, [together, togetherPrinter]],
   [growth.name, [growth, growthPrinter]],
   [durable.name, [durable, durablePrinter]],
+  [tracing.name, [tracing, tracePrinter]],
+  [exploring.name, [exploring, explorePrinter]],
 ]);
 
 const USAGE = `npm run bench -- SUITE [options]     SUITE: ${[...suites.keys()].join(", ")}

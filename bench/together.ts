@@ -2,6 +2,7 @@
 // and what Lua's coroutines do. The programs are in bench/programs and bench/rivals.
 
 import type { Absent, Budget, Measured, Rival, RowPlan, Suite } from "./lib/plan.ts";
+import { BARE } from "./lib/print-together.ts";
 import type { Text } from "./lib/report.ts";
 
 /** A size that a side can finish in a minute, and what is said of it. */
@@ -32,6 +33,12 @@ const RIVALS: readonly { side: string; module: string; package?: string }[] = [
   { side: "@thi.ng/csp", module: "rivals/thi-ng-csp.mjs", package: "@thi.ng/csp" },
   { side: "RxJS", module: "rivals/rxjs.mjs", package: "rxjs" },
 ];
+
+/** No rival: what the engine's generators allow, without any of the semantics. */
+const FLOOR = {
+  module: "programs/bare-together.mjs",
+  programs: ["switch", "roundTrip", "oneWay", "buffered", "spawnJoin", "spawnMany", "skynet", "ring", "bytes"],
+};
 
 const NO_TASKS = "no tasks of its own";
 const NO_CHANNELS = "no channels";
@@ -86,11 +93,14 @@ function rowOf({ id, title, program, argument, unit, budget, except = {}, lua: h
     if (none !== undefined) return { side: rival.side, none };
     return { ...rival, program, ...sized(argument), ...(typeof exception === "object" ? exception : {}) };
   });
+  const floor = FLOOR.programs.includes(program)
+    ? [{ side: BARE, module: FLOOR.module, program, ...sized(argument) }]
+    : [];
   return {
     id,
     title,
     ...(unit === undefined ? {} : { unit }),
-    sides: [own, ...others],
+    sides: [own, ...others, ...floor],
     rivals: [go(program, argument), ...(hasLua === true ? lua(program, argument) : [])],
     ...(budget === undefined ? {} : { budget }),
   };

@@ -1,39 +1,39 @@
-// What tracing costs: each program off, with an observer that listens to nothing, and traced, in the order, with the
-// time and with the lines. Each figure is the median of some fresh processes, which take turns, of their medians.
-//
-//   npm run -s build && node --import tsx bench/trace.ts [rounds] [folder of the package to compare with]
+// The suite `trace`: what it costs to be watched. Each program with nobody watching, with an observer that listens to
+// nothing, and traced: in order without the values, in order, with the time, and with the lines of the source.
 
-import { execFileSync } from "node:child_process";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
+import type { Budget, RowPlan, Suite } from "./lib/plan.ts";
+import type { Text } from "./lib/report.ts";
 
-const PROGRAMS = ["switches", "roundTrips", "spawns"];
-const KINDS = ["off", "an observer of nothing", "order, no values", "order", "time", "sites"];
+const KINDS = ["off", "listening", "order, no values", "order", "time", "lines"];
 
-const rounds = Number(process.argv[2] ?? 5);
-const before = process.argv[3];
-const script = fileURLToPath(new URL("programs/trace.mjs", import.meta.url));
+const SWITCH: readonly Budget[] = [
+  { of: "order, no values", against: "off", most: 1.3 },
+  { of: "order", against: "off", most: 1.3 },
+  { of: "time", against: "off", most: 2.5 },
+];
 
-function measure(program: string, kind: string): number {
-  const args = kind === "before" ? ["off", before!] : [kind];
-  return Number(execFileSync(process.execPath, [script, program, ...args], { encoding: "utf8" }));
+function rowOf(id: string, program: string, title: Text, budget: readonly Budget[] = []): RowPlan {
+  return {
+    id,
+    title,
+    sides: KINDS.map((kind) => ({ side: kind, module: "programs/trace.mjs", program: `${program}/${kind}` })),
+    budget,
+  };
 }
 
-function median(figures: number[]): number {
-  return figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)]!;
-}
-
-for (const program of PROGRAMS) {
-  const kinds = before === undefined ? KINDS : ["before", ...KINDS];
-  const figures = new Map(kinds.map((kind) => [kind, [] as number[]]));
-  for (let round = 0; round < rounds; round++)
-    for (const kind of kinds) figures.get(kind)!.push(measure(program, kind));
-  const base = median(figures.get("off")!);
-  for (const [kind, all] of figures) {
-    const figure = median(all);
-    const times = (figure / base).toFixed(2);
-    console.log(
-      `${program.padEnd(12)} ${kind.padEnd(24)} ${figure.toFixed(1).padStart(10)} ns  ${times.padStart(8)} x`,
-    );
-  }
-}
+export const tracing: Suite = {
+  name: "trace",
+  title: { en: "Tracing", zh: "跟踪" },
+  reference: "off",
+  statistic: "median",
+  timing: {
+    full: { warmups: 4, repetitions: 7, milliseconds: 60, limit: 12_000 },
+    quick: { warmups: 1, repetitions: 3, milliseconds: 25, limit: 1500 },
+  },
+  rounds: { full: 5, quick: 1 },
+  rows: [
+    rowOf("switch", "switches", { en: "switch: `yieldNow()`", zh: "切换：`yieldNow()`" }, SWITCH),
+    rowOf("round-trip", "roundTrips", { en: "channel round trip, rendezvous", zh: "通道往返，无缓冲" }),
+    rowOf("spawn-join", "spawns", { en: "spawn + join, one after the other", zh: "依次启动并等待" }),
+  ],
+};

@@ -40,7 +40,10 @@ const lasting = reportOf("durable");
 if (lasting !== undefined) updateTable("docs/guide/durable-compared.md", "durable", durableAsMarkdown(lasting), false);
 
 const [measured, grown] = [reportOf("together"), reportOf("growth")];
-if (measured !== undefined) update("docs/benchmarks.md", benchmarksPage(measured, grown));
+if (measured !== undefined) {
+  const reports = { together: measured, growth: grown, trace: reportOf("trace"), explore: reportOf("explore") };
+  update("docs/benchmarks.md", benchmarksPage(reports));
+}
 if (grown !== undefined) update("docs/growth.svg", growthAsSvg(grown));
 
 function reportOf(suite: string): Report | undefined {

@@ -1,11 +1,20 @@
-// The page docs/benchmarks.md, from the reports of the suites `together` and `growth`.
+// The page docs/benchmarks.md, from the reports of the suites `together`, `growth`, `trace` and `explore`.
 
 import { machineLine } from "./print.ts";
 import { growthAsMarkdown } from "./print-growth.ts";
+import { asMarkdown, costOf, rateOf } from "./print-sides.ts";
 import { asFullMarkdown, budgetsAsMarkdown } from "./print-together.ts";
 import type { Report } from "./report.ts";
 
-export function benchmarksPage(together: Report, growth: Report | undefined): string {
+/** The suites of the page; only `together` must have been measured. */
+export interface Reports {
+  readonly together: Report;
+  readonly growth: Report | undefined;
+  readonly trace: Report | undefined;
+  readonly explore: Report | undefined;
+}
+
+export function benchmarksPage({ together, growth, trace, explore }: Reports): string {
   return `${[
     "# Benchmarks: coroutines together",
     "<!-- Made by scripts/readme-table.ts from bench/results; the text is in bench/lib/document.ts. -->",
@@ -27,6 +36,12 @@ export function benchmarksPage(together: Report, growth: Report | undefined): st
           growthAsMarkdown(growth),
           `${machineLine(growth, "en")}${growth.quick ? " A quick run: to look at the shape, not to quote." : ""}`,
         ]),
+    ...(trace === undefined
+      ? []
+      : ["## What it costs to be watched", TRACE, asMarkdown(trace, costOf), machineLine(trace, "en")]),
+    ...(explore === undefined
+      ? []
+      : ["## Schedules a second", EXPLORE, asMarkdown(explore, rateOf), machineLine(explore, "en")]),
     "## To run it",
     RUN,
   ].join("\n\n")}\n`;
@@ -46,6 +61,7 @@ const WHAT = `- **async/await**: async functions and a channel of promises witho
 - **js-csp**: \`go\` and channels. No cancellation, no structure.
 - **@thi.ng/csp**: channels between async functions.
 - **RxJS**: has neither tasks nor channels; it is in the rows for which it has something of its own.
+- **bare generators**: no system but the least that runs generators beside one another, [\`bare-scheduler.mjs\`](../bench/programs/bare-scheduler.mjs): nothing can be cancelled, a failure ends all, nobody owns a task, and the host starves. It is what the engine allows on that machine, so the difference to it is what Corun's semantics cost.
 - **Go** with \`GOMAXPROCS=1\`: goroutines, unbuffered and buffered channels, \`select\`. A goroutine is not cancelled from outside and nobody waits for it by itself; where tasks are cancelled, each parent has a context and a wait group.
 - **Lua**, **LuaJIT**: bare coroutines, resumed by a loop, as there is no scheduler and there are no channels.
 
@@ -55,11 +71,17 @@ const GROWTH = `Every cost with 10 to 1,000,000 tasks that all take part. The ma
 
 ![Lines over the number of tasks: switch, round trip, spawn and join, select, timer, cancel, and the bytes of a parked task](growth.svg)`;
 
+const TRACE = `Nanoseconds of one operation, and how many times as many as with nobody watching (\`off\`): with an observer that listens to nothing; traced in order, without and with the values; with the time of each event, which is what \`trace()\` does; and with the line of the source of each event, as \`corun run --trace\` does, for which the host's stack is read each time. The budget for a switch is 1.3× in order and 2.5× with the time. One program in one process; rounds and medians as above.`;
+
+const EXPLORE = `How many schedules \`explore\` tries a second: its portfolio, each of its strategies alone, and one after the other as \`systematic\` does. A schedule is some dozen steps. The aim is 50,000 for four tasks.`;
+
 const RUN = `\`\`\`sh
 npm run bench -- together            # all rows; half an hour on a quiet machine
 npm run bench -- together --quick    # to look, not to quote
 npm run bench -- together --only round-trip,select
 npm run bench -- growth
+npm run bench -- trace
+npm run bench -- explore
 \`\`\`
 
 The rivals from npm are no dependencies of the package. They are in [\`bench/rivals/package.json\`](../bench/rivals/package.json), with a lock file, and are installed there when the suite first runs. What is not installed, or cannot be, is left out of the table. \`--json\` prints the report; \`--save\` keeps it in \`bench/results\`, from where \`scripts/readme-table.ts\` makes this page and the tables of the READMEs.`;

@@ -92,7 +92,7 @@ export interface Suite {
   readonly title: Text;
   readonly rows: readonly RowPlan[];
   /** The side that the others are compared with. */
-  readonly reference: "native" | "corun";
+  readonly reference: string;
   /**
    * What stands for the repetitions of one process: `best` where what disturbs comes from outside alone, `median`
    * where the garbage collector is part of the cost.

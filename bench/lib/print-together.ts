@@ -6,8 +6,10 @@ import { isSide, type Report, type Row, type Side, sideOf, type Text } from "./r
 
 type Language = keyof Text;
 
-/** Not in JavaScript. */
-const ELSEWHERE = ["Go", "Lua", "LuaJIT"];
+/** The least that runs generators: no system that one would use. */
+export const BARE = "bare generators";
+/** Not in JavaScript, or no rival. */
+const ELSEWHERE = ["Go", "Lua", "LuaJIT", BARE];
 
 const WORDS = {
   row: { en: "", zh: "" },

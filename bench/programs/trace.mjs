@@ -1,10 +1,7 @@
-// One program under one kind of tracing, in this process, which does nothing else: prints nanoseconds an operation.
-// Arguments: the program, the kind, the folder of the built package.
+// Programs that are traced, or not: `<program>/<kind>`. The trace is for the whole process, which does nothing else.
 
-import { now } from "./together-common.mjs";
-
-const [program, kind, folder = "../../dist"] = process.argv.slice(2);
-const { Channel, run, spawn, yieldNow } = await import(`${folder}/index.js`);
+import { Channel, run, spawn, yieldNow } from "../../dist/index.js";
+import { trace } from "../../dist/inspect/index.js";
 
 const TASKS = 10;
 
@@ -15,10 +12,10 @@ function* yielder(times) {
 
 /** @param {number} count */
 function* switches(count) {
-  for (let i = 0; i < TASKS; i++) spawn(yielder, count / TASKS);
+  for (let i = 0; i < TASKS; i++) spawn(yielder, Math.ceil(count / TASKS));
 }
 
-/** @param {unknown} from @param {unknown} to */
+/** @param {Channel} from @param {Channel} to */
 function* echo(from, to) {
   for (;;) yield* to.send(yield* from.receive());
 }
@@ -41,27 +38,27 @@ function* spawns(count) {
   for (let i = 0; i < count; i++) yield* spawn(nothing);
 }
 
-const programs = { switches, roundTrips, spawns };
-
-const options = {
-  order: { time: false },
+/** What is noted of each event; `null`: nothing. */
+const KINDS = {
+  off: null,
+  listening: null,
   "order, no values": { time: false, values: false },
+  order: { time: false },
   time: {},
-  sites: { sites: true },
-}[kind];
-const observer = kind === "an observer of nothing" ? { runStarted() {} } : undefined;
-if (options !== undefined) (await import(`${folder}/inspect/index.js`)).trace(options);
+  lines: { sites: true },
+};
 
-/** @param {number} count */
-async function measure(count) {
-  const start = now();
-  await (observer ? run.with({ observer }) : run)(programs[program], count);
-  return ((now() - start) * 1e6) / count;
+/** @type {Record<string, import("./together-common.mjs").Program>} */
+export const programs = {};
+for (const [name, body] of Object.entries({ switches, roundTrips, spawns })) {
+  for (const [kind, options] of Object.entries(KINDS)) {
+    programs[`${name}/${kind}`] = () => {
+      if (options !== null) trace(options);
+      const start = kind === "listening" ? run.with({ observer: { runStarted() {} } }) : run;
+      return async (count) => {
+        await start(body, count);
+        return count;
+      };
+    };
+  }
 }
-
-const count = kind === "sites" ? 5000 : 200_000;
-for (let i = 0; i < 4; i++) await measure(count);
-const figures = [];
-for (let i = 0; i < 7; i++) figures.push(await measure(count));
-figures.sort((a, b) => a - b);
-console.log(figures[3]);
