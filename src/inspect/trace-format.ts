@@ -68,6 +68,8 @@ export interface TraceLane {
   state: LaneState;
   /** What it waits for, if it does. */
   waitsFor: string | null;
+  /** The lanes that must act before it can go on, as far as one can tell: the first of them, some more than are shown. */
+  needs: number[];
 }
 
 /** A place in a source file. */

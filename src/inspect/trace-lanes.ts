@@ -3,9 +3,10 @@
 // Numbers: 0 nobody, 1 the code outside, then coroutines; the tasks of the n-th run have n * 2^32 and their turn.
 // Of tasks nothing is kept here: those that live are found from the roots of the runs, of others the events tell.
 //
-// May import: the coroutine and scheduler layers, as types.
+// May import: the coroutine and scheduler layers.
 
 import type { Coroutine } from "../coroutine/coroutine.ts";
+import { neededBy } from "../scheduler/report.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Task } from "../scheduler/task.ts";
 
@@ -41,7 +42,12 @@ export interface Live {
   readonly name: string;
   readonly state: Task["state"];
   readonly waitsFor: string | null;
+  /** The first of those that must act before it can go on. */
+  readonly needs: readonly number[];
 }
+
+/** A page shows eight, and that there are more. */
+const MOST_NEEDED = 9;
 
 export class Lanes {
   readonly hands: Map<number, Hand> = new Map();
@@ -102,7 +108,11 @@ export class Lanes {
     return this.tasks().map((task) => {
       const { parent, name, state, wait } = task;
       const waitsFor = state === "waiting" ? (wait?.describe() ?? "a send") : null;
-      return { id: this.ofTask(task), parent: parent === null ? NOBODY : this.ofTask(parent), name, state, waitsFor };
+      const needs = neededBy(task)
+        .slice(0, MOST_NEEDED)
+        .map((each) => this.ofTask(each));
+      const starter = parent === null ? NOBODY : this.ofTask(parent);
+      return { id: this.ofTask(task), parent: starter, name, state, waitsFor, needs };
     });
   }
 

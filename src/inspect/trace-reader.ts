@@ -69,7 +69,10 @@ export class TraceReader {
     for (let event = from; event < count; event++) steps.push(this.#step(event, moments[event - from]!));
     this.#next = count;
     const end = hasTime ? this.#since(this.#source.end()) : count - ring.first;
-    for (const live of this.#source.live()) this.#refresh(live);
+    const living = this.#source.live();
+    for (const live of living) this.#refresh(live);
+    for (const { id, needs } of living)
+      this.#lanes.get(id)!.needs = needs.flatMap((each) => this.#lanes.get(each)?.id ?? []);
     const hasPlaces = sites !== null && sites.list.length > this.#sites;
     const places = sites?.list.slice(this.#sites) ?? [];
     this.#sites += places.length;
@@ -117,7 +120,7 @@ export class TraceReader {
     const second = isTasksEnd ? null : this.#laneOf(other, kind === "spawn" ? lane : NOBODY, at);
     if (kind === "spawn") Object.assign(second!, { spawnedAt: site, start: at });
     if (kind === "end" && first !== null) {
-      Object.assign(first, { state: label, end: at, waitsFor: null });
+      Object.assign(first, { state: label, end: at, waitsFor: null, needs: [] });
       if (name !== null) first.name = name;
     } else if (kind !== "spawn" && first?.kind === "coroutine") {
       first.state = kind === "yield" ? "suspended" : "running";
@@ -148,6 +151,7 @@ export class TraceReader {
       end: null,
       state: "ready",
       waitsFor: null,
+      needs: [],
     };
     const hand = isHand(id) ? this.#source.lanes.hands.get(id) : undefined;
     if (isHand(id)) {

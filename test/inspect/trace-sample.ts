@@ -42,7 +42,7 @@ class Script {
   lane(kind: TraceLane["kind"], name: string, parent = -1, spawnedAt = -1): number {
     const id = this.lanes.length;
     const state: LaneState = kind === "program" ? "running" : "ready";
-    this.lanes.push({ id, kind, name, parent, spawnedAt, start: this.at, end: null, state, waitsFor: null });
+    this.lanes.push({ id, kind, name, parent, spawnedAt, start: this.at, end: null, state, waitsFor: null, needs: [] });
     return id;
   }
 
@@ -57,7 +57,7 @@ class Script {
     this.at += after;
     const number = KINDS.indexOf(kind);
     this.steps.push([this.at, number, lane, other, site, index(this.values, value), index(this.labels, label)]);
-    if (kind === "end") Object.assign(this.lanes[lane]!, { end: this.at, state: label, waitsFor: null });
+    if (kind === "end") Object.assign(this.lanes[lane]!, { end: this.at, state: label, waitsFor: null, needs: [] });
     if (kind === "wait") Object.assign(this.lanes[lane]!, { state: "waiting", waitsFor: label ?? null });
   }
 

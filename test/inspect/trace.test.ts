@@ -2,6 +2,7 @@
 import {
   Channel,
   coroutine,
+  Mutex,
   type Observer,
   type Op,
   run,
@@ -299,6 +300,46 @@ test("lanes tell what those who live wait for, and the values can be left out", 
   expect(lanes.map(({ name, state, waitsFor }) => [name, state, waitsFor])).toEqual([
     ["main", "running", null],
     ["listener", "waiting", "receive from words"],
+  ]);
+});
+
+test("lanes tell who must act before those who wait can go on", async () => {
+  const tracing = trace();
+  await run(function* main() {
+    const lock = new Mutex();
+    yield* lock.lock();
+    for (let i = 0; i < 12; i++) {
+      spawn.background(function* waiter() {
+        yield* lock.lock();
+      });
+    }
+    yield* yieldNow();
+    const joiner = spawn.background(function* joiner() {
+      yield* scope(function* () {
+        for (let i = 0; i < 12; i++) spawn(() => sleep(Number.POSITIVE_INFINITY));
+      });
+    });
+    joiner.name = "joins";
+    yield* yieldNow();
+    tracing.stop();
+  });
+  const { lanes } = tracing.toJSON();
+  const needed = (name: string) => lanes.find((lane) => lane.name === name)!.needs.map((id) => lanes[id]!.name);
+  expect(needed("waiter")).toEqual(["main"]);
+  expect(needed("joins")).toEqual(Array.from({ length: 9 }, () => "sleep(Infinity)"));
+  expect(needed("main")).toEqual([]);
+});
+
+test("those who have ended wait for nobody", async () => {
+  using tracing = trace();
+  await run(function* main() {
+    yield* spawn(function* child() {
+      yield* yieldNow();
+    });
+  });
+  expect(tracing.toJSON().lanes.map(({ needs, waitsFor }) => [needs, waitsFor])).toEqual([
+    [[], null],
+    [[], null],
   ]);
 });
 

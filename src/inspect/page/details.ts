@@ -7,7 +7,7 @@ import type { App, Panel } from "./app.ts";
 import { fill, h, setText } from "./dom.ts";
 import { duration } from "./format.ts";
 import { placeText, siteOfStep } from "./places.ts";
-import { kindName, sentence, stateName, valueOf } from "./sentences.ts";
+import { kindName, neededText, sentence, stateName, valueOf } from "./sentences.ts";
 import type { TextKey } from "./texts.ts";
 
 type Row = [TextKey, string];
@@ -71,6 +71,7 @@ function laneDetails(app: App, id: number): HTMLElement {
     ["now", nowText(app, id)],
     ["state", stateName(lane.state, state.language)],
     ["waitsFor", lane.waitsFor ?? ""],
+    ["mustAct", neededText(model, lane)],
     ["parent", lane.parent >= 0 ? model.nameOf(lane.parent) : ""],
     [lane.kind === "task" ? "spawnedAt" : "seenAt", placeText(model.sites[lane.spawnedAt])],
     ["began", moment(app, lane.start)],

@@ -3,7 +3,7 @@
 //
 // May import: model, texts; trace-format, as types.
 
-import type { TraceKind } from "../trace-format.ts";
+import type { TraceKind, TraceLane } from "../trace-format.ts";
 import type { Model } from "./model.ts";
 import { insert, type Language } from "./texts.ts";
 
@@ -205,4 +205,13 @@ function resumeBy(method: string, hasValue: boolean): Sentence {
   if (method === "throw") return "throw";
   if (method === "return" || method === "close") return "close";
   return hasValue ? "send" : "resume";
+}
+
+const MOST_NAMES = 8;
+
+/** The names of those that must act before `lane` can go on. */
+export function neededText(model: Model, { needs }: TraceLane): string {
+  const names = needs.slice(0, MOST_NAMES).map((id) => model.nameOf(id));
+  if (needs.length > MOST_NAMES) names.push("…");
+  return names.join(", ");
 }

@@ -1,4 +1,4 @@
-// All coroutines as a tree: what each does, and what it waits for.
+// All coroutines as a tree: what each does, what it waits for, and who must act first.
 //
 // May import: app, dom, places, rows, sentences, table.
 
@@ -6,7 +6,7 @@ import type { App, Panel } from "./app.ts";
 import { h } from "./dom.ts";
 import { placeText } from "./places.ts";
 import { rowMaker } from "./rows.ts";
-import { stateName } from "./sentences.ts";
+import { neededText, stateName } from "./sentences.ts";
 import { VirtualTable } from "./table.ts";
 
 export function makeTree(app: App): { element: HTMLElement; panel: Panel } {
@@ -27,14 +27,15 @@ export function makeTree(app: App): { element: HTMLElement; panel: Panel } {
     table.show({
       key: `${state.filter}:${state.language}:${state.revision}`,
       caption: say("tree"),
-      heads: [say("coroutine"), say("state"), say("waitsFor"), say("place")],
+      heads: [say("coroutine"), say("state"), say("waitsFor"), say("mustAct"), say("place")],
       count: rows.lanes.length,
       cells(row) {
-        const { id, state: what, waitsFor } = model.lanes[rows.lanes[row]!]!;
+        const lane = model.lanes[rows.lanes[row]!]!;
+        const { id, state: what, waitsFor } = lane;
         const name = h("span", { class: "indented" }, model.nameOf(id));
         name.style.paddingInlineStart = `${rows.depths[row]! * 16}px`;
         const place = placeText(model.sites[model.standsAt(id, model.steps.count)]);
-        return [name, stateName(what, state.language), waitsFor ?? "", place];
+        return [name, stateName(what, state.language), waitsFor ?? "", neededText(model, lane), place];
       },
       current: rows.rowOf[state.lane] ?? -1,
     });

@@ -30,6 +30,7 @@ function lane(id: number, name: string, parent: number, end: number | null): Tra
     end,
     state,
     waitsFor: end === null ? "a send" : null,
+    needs: end === null && parent >= 0 ? [parent] : [],
   };
 }
 
