@@ -247,6 +247,25 @@ describe("toWritableStream", () => {
     }
   });
 
+  test("a write whose value was received is told so, though its scope ends in the same step", async () => {
+    const numbers = new Channel<number>();
+    const told = await run(function* () {
+      const writing = yield* scope(function* () {
+        const writer = toWritableStream(numbers).getWriter();
+        writer.closed.catch(() => {});
+        const written = writer.write(1).then(
+          () => "taken",
+          (error: unknown) => error,
+        );
+        yield* until(turn());
+        expect(numbers.tryReceive()).toEqual({ value: 1, done: false });
+        return [written];
+      });
+      return yield* until(writing[0]!);
+    });
+    expect(told).toBe("taken");
+  });
+
   test("a task that waits for what is written is not deadlocked", async () => {
     const got = await run(function* () {
       const numbers = new Channel<number>();
