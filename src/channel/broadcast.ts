@@ -3,12 +3,13 @@
 // A send stands in the line of every subscriber that has no room, and is done when the last has taken
 // the value. So all subscribers see all values in one order, and the slowest that waits sets the pace.
 //
-// May import: the scheduler layer, channel, errors, ops.
+// May import: the scheduler layer, abandon, channel, errors, ops.
 
 import { atScopeEnd } from "../scheduler/block.ts";
 import { created, touch } from "../scheduler/footprint.ts";
 import { activeTask, type Chooser, Op, PENDING, type Waitable } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
+import { abandon } from "./abandon.ts";
 import { Channel, type Overflow, type ReceiveChannel } from "./channel.ts";
 import { ClosedError, OverflowError } from "./errors.ts";
 import { SendOp } from "./ops.ts";
@@ -58,7 +59,7 @@ export class Subscription<T> implements ReceiveChannel<T> {
     touch(this.channel);
     this.takeBack?.();
     this.takeBack = null;
-    this.channel.abandon();
+    abandon(this.channel as Channel<unknown>);
   }
 
   /** How much waits now. */

@@ -72,7 +72,8 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   /** @internal */ ending: { error: unknown; isFailure: boolean } | null = null;
   #scheduler: Scheduler | null = null;
   #outsiders = 0;
-  #isAbandoned = false;
+  /** @internal Nobody will receive any more (abandon.ts). */
+  isAbandoned = false;
   /** @internal How many values were handed to a receiver. */
   handed = 0;
   /** The hand-overs of values that came back, which are the first in the buffer. */
@@ -80,7 +81,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   readonly #onUndelivered: ((value: T) => void) | undefined;
 
   constructor(capacity = 0, options: ChannelOptions<T> = {}) {
-    if (!(capacity === Number.POSITIVE_INFINITY || (Number.isInteger(capacity) && capacity >= 0)))
+    if (!(capacity === Infinity || (Number.isInteger(capacity) && capacity >= 0)))
       throw new TypeError(`a channel's capacity is a whole number from 0, or Infinity, but got ${show(capacity)}`);
     const { overflow = "wait", name = "channel" } = options;
     if (!["wait", "dropOldest", "dropNewest", "error"].includes(overflow))
@@ -239,14 +240,6 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     return this.#partner(this.receivers, chooser) !== null;
   }
 
-  /** @internal Nobody will receive any more: closed, with what it holds and what waits to be sent dropped. */
-  abandon(): void {
-    this.close();
-    this.#isAbandoned = true;
-    while (this.buffer.length > 0) this.undelivered(this.#shift());
-    for (let { first } = this.senders; first !== null; { first } = this.senders) this.undelivered(this.#release(first));
-  }
-
   /** @internal The value of the hand-over `turn` came back: its receiver was cancelled before it ran. */
   giveBack(value: T, turn: number): void {
     const receiver = this.receivers.take();
@@ -257,7 +250,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     const index = place < 0 ? returned.length : place;
     returned.splice(index, 0, turn);
     this.buffer.insert(index, value);
-    if (this.#isAbandoned || (this.buffer.length > this.capacity && this.overflow === "dropOldest")) {
+    if (this.isAbandoned || (this.buffer.length > this.capacity && this.overflow === "dropOldest")) {
       this.undelivered(this.#shift());
     } else if (this.buffer.length > this.capacity && this.overflow === "dropNewest") {
       this.undelivered(this.#pop());

@@ -7,7 +7,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { checkDelivered, CLOSE, instruct, NEXT, resumeStack, runningRoot, THROW } from "./drive.ts";
-import { CoroutineError, show, StopIteration } from "./errors.ts";
+import { CoroutineError, inspectable, show, StopIteration } from "./errors.ts";
 import {
   ACTIVE,
   ARMED,
@@ -81,12 +81,8 @@ export class Coroutine<Y = unknown, R = unknown, S = unknown> {
   static {
     // The iterator helpers (`map`, `take`, …) of hosts that have them, as generators inherit them.
     Object.setPrototypeOf(this.prototype, Object.getPrototypeOf(Object.getPrototypeOf([].values())));
-    Object.assign(this.prototype, {
-      [Symbol.toStringTag]: "Coroutine",
-      [Symbol.for("nodejs.util.inspect.custom")](this: Coroutine) {
-        return this.toString();
-      },
-    });
+    Object.assign(this.prototype, { [Symbol.toStringTag]: "Coroutine" });
+    inspectable(this.prototype);
   }
 
   /**

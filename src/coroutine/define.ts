@@ -3,7 +3,7 @@
 // May import: coroutine, errors.
 
 import { Coroutine } from "./coroutine.ts";
-import { show } from "./errors.ts";
+import { show, tagOf } from "./errors.ts";
 
 type AnyGenerator = Generator<unknown, unknown, unknown>;
 type Yielded<G> = G extends Generator<infer Y, unknown, unknown> ? Y : never;
@@ -42,7 +42,7 @@ export function coroutine<A extends unknown[], G extends AnyGenerator>(
   body: (...args: A) => G,
   options?: { name?: string },
 ): (...args: A) => CoroutineOf<G> {
-  if (Object.prototype.toString.call(body) !== "[object GeneratorFunction]") {
+  if (!isGeneratorFunction(body)) {
     throw new TypeError(`coroutine() needs a generator function, a function*, but got ${show(body)}`);
   }
   const name = options?.name ?? body.name;
@@ -56,6 +56,11 @@ export function coroutine<A extends unknown[], G extends AnyGenerator>(
     length: { value: body.length },
     [BODY]: { value: body },
   });
+}
+
+/** Whether `value` is a `function*` itself. */
+export function isGeneratorFunction(value: unknown): boolean {
+  return tagOf(value) === "[object GeneratorFunction]";
 }
 
 /** Whether `value` is what {@link coroutine} gives. */

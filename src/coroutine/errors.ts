@@ -48,9 +48,23 @@ export class StopIteration<R = unknown> extends Error {
   }
 }
 
+/** What kind of object `value` is, for instance `[object GeneratorFunction]`. */
+export function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value);
+}
+
+/** Has what is made of `prototype` stand in Node's logs as its `toString` says. */
+export function inspectable(prototype: object): void {
+  Object.assign(prototype, {
+    [Symbol.for("nodejs.util.inspect.custom")](this: object) {
+      return this.toString(); // oxlint-disable-line typescript/no-base-to-string -- theirs
+    },
+  });
+}
+
 /** A value as it stands in an error text: short, and safe for symbols and null-prototype objects. */
 export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   const composite = (typeof value === "object" && value) || typeof value === "function";
-  return composite ? Object.prototype.toString.call(value) : String(value);
+  return composite ? tagOf(value) : String(value);
 }

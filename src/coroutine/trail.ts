@@ -34,9 +34,10 @@ export function trace(error: unknown, caller: Frame): void {
 /** Has `error.stack` tell the places from now on. */
 function begin(error: Error): Place[] {
   const places: Place[] = [];
-  let bare = error.stack ?? "";
+  let bare = stackOf(error);
   let told: { count: number; stack: string } | undefined;
   trails.set(error, places);
+  if (bare === "") return places;
   // A frozen error keeps the stack that it has.
   Reflect.defineProperty(error, "stack", {
     configurable: true,
@@ -78,8 +79,25 @@ function withPlaces(stack: string, places: Place[]): string {
 }
 
 /** The lines below `trace` and the method that called it. V8 puts the message in front. */
-function called({ stack = "" }: Error): string[] {
+function called(here: Error): string[] {
+  const stack = stackOf(here);
   return stack.split("\n").slice(stack.startsWith("Error") ? 3 : 2);
+}
+
+/** The text of a stack; empty where there is none, as its owner, or the host's `Error.prepareStackTrace`, made something else of it. */
+export function stackOf(error: { stack?: unknown }): string {
+  try {
+    return typeof error.stack === "string" ? error.stack : "";
+  } catch {
+    return "";
+  }
+}
+
+/** From now on the host's stacks have up to `depth` lines, where that can be said; gives how many it were. */
+export function setDepth(depth: number): number {
+  const { stackTraceLimit } = Error;
+  Reflect.set(Error, "stackTraceLimit", depth); // `Error` may be frozen
+  return stackTraceLimit;
 }
 
 /** Of `lines`, those above the one that `end` finds: the body `name`, with the plain generators in it. */

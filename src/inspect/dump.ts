@@ -2,7 +2,7 @@
 //
 // May import: the scheduler layer, dump-text, locals, queues.
 
-import { bodies } from "../coroutine/trail.ts";
+import { bodies, stackOf } from "../coroutine/trail.ts";
 import { activeTask } from "../scheduler/op.ts";
 import { linesOf, stackBelow, usersOwn } from "../scheduler/probe.ts";
 import { circleIn, heldBy, neededBy, reportOf, type TaskReport } from "../scheduler/report.ts";
@@ -211,5 +211,5 @@ function below(task: Task): Task[] {
 /** The one that asks is on the host's stack. */
 function linesOfRunning(task: Task): string[] {
   if (task !== activeTask()) return linesOf(task);
-  return usersOwn(bodies(task.name, (stackBelow(dump).stack ?? "").split("\n")).join("\n"), 0);
+  return usersOwn({ stack: bodies(task.name, stackOf(stackBelow(dump)).split("\n")).join("\n") }, 0);
 }

@@ -28,7 +28,7 @@ export interface Leaks {
 
 interface Eye {
   name: string;
-  made: { stack?: string };
+  made: { stack?: unknown };
   hasStarted: boolean;
   hasEnded: boolean;
 }
@@ -55,7 +55,7 @@ const KEPT = 1000;
 export function watchLeaks(tell: (leak: Dropped) => void = warn): () => void {
   const registry = new FinalizationRegistry<Eye>(({ name, made, hasStarted, hasEnded }) => {
     if (!hasStarted || hasEnded) return;
-    const leak: Dropped = { name, madeAt: usersOwn(made.stack, 1)[0] ?? null };
+    const leak: Dropped = { name, madeAt: usersOwn(made, 1)[0] ?? null };
     if (dropped.push(leak) > KEPT) dropped.shift();
     tell(leak);
   });

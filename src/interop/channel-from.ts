@@ -9,7 +9,7 @@ import { requireTask } from "../scheduler/op.ts";
 import { shield } from "../scheduler/block.ts";
 import { until } from "./until.ts";
 import { FedChannel } from "./fed-channel.ts";
-import { type Feed, feedOf, isGeneratorFunction, noSource } from "./feeds.ts";
+import { type Feed, feedOf, isBody, noSource } from "./feeds.ts";
 import { type Service, startService } from "./seams.ts";
 
 const WHAT = "Channel.from(…)";
@@ -65,7 +65,7 @@ export function from<T>(source: Source<T>, options: FromOptions<T> = {}): Channe
   requireTask(WHAT);
   const { capacity = 0, name = "channel of a source", ...rest } = options;
   const channel = new FedChannel<T>(capacity, { ...rest, name });
-  const isMaker = typeof source === "function" && !isGeneratorFunction(source);
+  const isMaker = typeof source === "function" && !isBody(source);
   const pump = new Pump(isMaker ? null : mustFeed(source), channel, options.onUndelivered);
   const service = startService(WHAT, `source of ${name}`, (self) => pump.run(self, isMaker ? (source as Maker) : null));
   channel.onClose = () => service.stop();

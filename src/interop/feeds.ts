@@ -4,10 +4,10 @@
 
 import { Channel } from "../channel/channel.ts";
 import { Coroutine } from "../coroutine/coroutine.ts";
-import { isCoroutineFunction } from "../coroutine/define.ts";
+import { isCoroutineFunction, isGeneratorFunction } from "../coroutine/define.ts";
 import { show } from "../coroutine/errors.ts";
 import { Op, type Waitable } from "../scheduler/op.ts";
-import { isGenerator } from "../scheduler/runnable.ts";
+import { isGenerator, told } from "../scheduler/runnable.ts";
 import { Task } from "../scheduler/task.ts";
 import { until } from "./until.ts";
 import { ask, type Asked, startAsked } from "./asked.ts";
@@ -33,7 +33,7 @@ interface Reader {
 /** The feed of `source`, which it takes hold of now; null: it is no source. */
 export function feedOf(source: unknown): Feed | null {
   if (typeof source === "string") return new IteratorFeed(source[Symbol.iterator]());
-  if (isGeneratorFunction(source)) return new BodyFeed(source);
+  if (isBody(source)) return new BodyFeed(source);
   if (typeof source !== "object" || source === null) return null;
   if (source instanceof Channel) return new ChannelFeed(source);
   // These are iterable so that they can be waited for.
@@ -46,8 +46,9 @@ export function feedOf(source: unknown): Feed | null {
   return null;
 }
 
-export function isGeneratorFunction(value: unknown): boolean {
-  return isCoroutineFunction(value) || Object.prototype.toString.call(value) === "[object GeneratorFunction]";
+/** A body that yields: a generator function, or what `coroutine` gives. */
+export function isBody(value: unknown): boolean {
+  return isCoroutineFunction(value) || isGeneratorFunction(value);
 }
 
 function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
@@ -64,7 +65,7 @@ export function noSource(value: unknown, what: string): string {
   if (typeof value === "object" && value !== null && "then" in value) {
     return `${text}, but got ${show(value)}: wait for it with \`yield* until(promise)\`, or give a function () => promise`;
   }
-  return `${text}, but got ${value instanceof Op ? value.describe() : value instanceof Task ? value.toString() : show(value)}`;
+  return `${text}, but got ${value instanceof Task ? value.toString() : told(value)}`;
 }
 
 class IteratorFeed implements Feed {

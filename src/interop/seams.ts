@@ -5,7 +5,7 @@
 
 import { Coroutine } from "../coroutine/coroutine.ts";
 import { atScopeEnd } from "../scheduler/block.ts";
-import { listen } from "../scheduler/join.ts";
+import { whenEnded } from "../scheduler/join.ts";
 import { activeTask, requireTask } from "../scheduler/op.ts";
 import { FAILED } from "../scheduler/states.ts";
 import { Task } from "../scheduler/task.ts";
@@ -65,13 +65,9 @@ export function startService(
     service.stop();
     return ended(task);
   });
-  listen(task, {
-    ahead: null,
-    behind: null,
-    taskEnded() {
-      takeBack();
-      if (task.status === FAILED) scope.fail(task.value, task.order);
-    },
+  whenEnded(task, () => {
+    takeBack();
+    if (task.status === FAILED) scope.fail(task.value, task.order);
   });
   return service;
 }

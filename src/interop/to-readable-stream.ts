@@ -2,6 +2,7 @@
 //
 // May import: the channel layer, seams.
 
+import { abandon } from "../channel/abandon.ts";
 import type { Channel } from "../channel/channel.ts";
 import { expectOutside } from "./seams.ts";
 
@@ -43,7 +44,7 @@ export function toReadableStream<T>(channel: Channel<T>, strategy?: QueuingStrat
         }
       },
       async cancel() {
-        channel.abandon();
+        abandon(channel as Channel<unknown>);
         unexpect();
         await values.return();
       },

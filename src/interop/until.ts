@@ -44,6 +44,8 @@ class Until extends Op<unknown> {
   constructor(source: unknown) {
     super();
     this.source = source;
+    // Listened to from now on, as it may be rejected before this is waited for, or be left out.
+    if (source instanceof Promise) lineFor(source);
   }
 
   poll(): unknown {

@@ -4,7 +4,7 @@
 // May import: the scheduler, channel and interop layers; all of this folder.
 
 import { Channel, type ChannelOptions, type ReceiveChannel } from "../channel/channel.ts";
-import { isGeneratorFunction } from "../interop/feeds.ts";
+import { isBody } from "../interop/feeds.ts";
 import { isThenable } from "../interop/until.ts";
 import type { Waitable } from "../scheduler/op.ts";
 import { Apply } from "./apply.ts";
@@ -277,7 +277,7 @@ function sources<T>(first: Source<T>, others: Source<T>[]): Pipeline<Pipeline<T>
 
 /** What flatMap's `fn` gives for `item`, as a pipeline. */
 function innerOf<T, U>(fn: Inner<T, U>, item: T): Pipeline<U> | Promise<Pipeline<U>> {
-  if (isGeneratorFunction(fn)) return pipeline<U>(() => fn(item) as Generator<U, unknown, unknown>);
+  if (isBody(fn)) return pipeline<U>(() => fn(item) as Generator<U, unknown, unknown>);
   const source = fn(item);
   return isThenable(source) ? Promise.resolve(source).then((given) => pipeline(given)) : pipeline(source);
 }

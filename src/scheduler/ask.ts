@@ -54,9 +54,9 @@ export function random(): number {
  */
 export function timeLeft(): number {
   const task = requireTask("timeLeft()");
-  let at = Number.POSITIVE_INFINITY;
+  let at = Infinity;
   for (let scope = task.scope ?? task.owner; scope !== null && !scope.masked; scope = scope.parent) {
-    if (scope.cancelled) return Number.NEGATIVE_INFINITY;
+    if (scope.cancelled) return -Infinity;
     at = Math.min(at, scope.deadlineAt);
     if (scope.shielded) break;
   }

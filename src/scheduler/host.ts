@@ -7,11 +7,12 @@ import type { Choice } from "./choice.ts";
 interface Host {
   setImmediate?: (callback: () => void) => unknown;
   MessageChannel?: typeof MessageChannel;
-  process?: { getActiveResourcesInfo?: () => string[]; stdin?: Standard; stdout?: Standard; stderr?: Standard };
+  process?: { getActiveResourcesInfo?: () => string[]; report?: { getReport(): Report } };
 }
 
-interface Standard {
-  _handle?: { reading?: boolean } | null;
+/** What Node tells of its loop and of the handles in it. */
+interface Report {
+  libuv: { type: string; is_active: boolean; is_referenced?: boolean }[];
 }
 
 const host = globalThis as Host;
@@ -64,35 +65,51 @@ export const defaults: { deadlock: "error" | "warn"; choice: (seed: number | und
   choice: () => null,
 };
 
-/** How soon the host is asked again whether anything is under way that could end a deadlock, in milliseconds. */
+/** A run that is stuck, and waits for its verdict. */
+interface Suspect {
+  isStuck: () => boolean;
+  wanted: "error" | "warn";
+  tell: (verdict: "error" | "warn" | null) => void;
+  since: number;
+}
+
+let suspects: Suspect[] = [];
+/** One timer for all suspects, as another one might call in. */
+let timer: ReturnType<typeof setTimeout> | undefined;
+/** How soon the host is asked again, in milliseconds. */
+let pause = 0;
 const FIRST_PAUSE = 10;
 const LONGEST_PAUSE = 1000;
-/** Looks that are to come. */
-let looks = 0;
 
 /**
  * Tells whether what is stuck will stay so, a turn of the host later or when that is known: `"error"`, nothing can call
  * in; `"warn"`, nothing is likely to; null, it goes on.
  */
-export function judge(
-  isStuck: () => boolean,
-  wanted: "error" | "warn",
-  tell: (verdict: "error" | "warn" | null) => void,
-): void {
-  const look = (pause: number) => {
-    const callers = wanted === "warn" ? OLD : callersIn();
+export function judge(isStuck: Suspect["isStuck"], wanted: Suspect["wanted"], tell: Suspect["tell"]): void {
+  suspects.push({ isStuck, wanted, tell, since: performance.now() });
+  lookIn((pause = 0));
+}
+
+function lookIn(ms: number): void {
+  clearTimeout(timer);
+  timer = setTimeout(look, ms);
+}
+
+function look(): void {
+  const all = suspects;
+  suspects = [];
+  pause = Math.min(2 * pause, LONGEST_PAUSE) || FIRST_PAUSE;
+  // Before anybody is told, and goes on.
+  const callers = all.some(({ isStuck, wanted }) => wanted === "error" && isStuck()) ? callersIn() : OLD;
+  for (const suspect of all) {
+    const { isStuck, tell, since } = suspect;
+    const likely = suspect.wanted === "warn" ? OLD : callers;
     if (!isStuck()) tell(null);
-    else if (callers === NONE) tell("error");
-    else if (callers === OLD && pause >= LONGEST_PAUSE) tell("warn");
-    else {
-      looks++;
-      setTimeout(() => {
-        look(Math.min(2 * pause, LONGEST_PAUSE));
-        looks--; // only now, as the host counts a timer while it calls back
-      }, pause);
-    }
-  };
-  hop(() => look(FIRST_PAUSE));
+    else if (likely === NONE) tell("error");
+    else if (likely === OLD && performance.now() - since > LONGEST_PAUSE) tell("warn");
+    else suspects.push(suspect);
+  }
+  if (suspects.length > 0) lookIn(pause);
 }
 
 const NONE = 0;
@@ -103,30 +120,35 @@ const SOME = 2;
 export const ENDS: RegExp = /Timeout|Immediate|Req|Connect/;
 
 /**
- * Whether all of `kind` but what was there when this was loaded are the program's own outputs, or an input that nobody
- * reads: terminals and pipes that are listed although nothing comes by them. To ask for these opens them.
- */
-function areStandard(kind: string, before: number): boolean {
-  if (!/^(Pipe|TTY)W/.test(kind)) return false;
-  const { stdin, stdout, stderr } = host.process!;
-  const own = [stdin, stdout, stderr].filter((each) => {
-    const handle = each?._handle; // oxlint-disable-line no-underscore-dangle -- Node's own name
-    return handle && !handle.reading && kind.startsWith(handle.constructor.name);
-  }).length;
-  return underWay().get(kind)! - own <= Math.max(0, before - own); // they may have been open then
-}
-
-/**
  * Whether the program has something under way in the host (a timer, a socket, a server, another run that sleeps) whose
  * callback may still call in: something that was not there when this was loaded.
  */
 function callersIn(): number {
   let callers = NONE;
+  let isHeld = false;
   for (const [kind, count] of underWay()) {
-    const others = kind === "Timeout" ? count - looks : count;
-    const before = atStart.get(kind) ?? 0;
-    if (others > before && !areStandard(kind, before)) return SOME;
-    if (ENDS.test(kind) && others > 0) callers = OLD;
+    const others = kind === "Timeout" ? count - 1 : count; // the host counts the one that calls back now
+    const isNew = others > (atStart.get(kind) ?? 0);
+    // Of terminals and pipes also those are listed by which nobody calls in, as the program's outputs.
+    if (/^(Pipe|TTY)W/.test(kind)) {
+      if (isNew) callers = SOME;
+    } else if (isNew) return SOME;
+    else if (others > 0) {
+      isHeld = true;
+      if (ENDS.test(kind)) callers ||= OLD;
+    }
   }
-  return callers;
+  return isHeld ? callers : callersInLoop(callers);
+}
+
+/**
+ * The same, where nothing is listed that is sure to keep the host's loop, of the loop itself; that takes milliseconds. It
+ * is empty, or only something that is not listed keeps it, a job of the thread pool; otherwise `callers`.
+ */
+function callersInLoop(callers: number): number {
+  const report = hostTells && host.process?.report;
+  if (!report) return callers;
+  // The loop itself is one of them.
+  const alive = report.getReport().libuv.filter((each) => each.is_active && each.is_referenced !== false).length;
+  return alive > 1 ? callers : alive * SOME;
 }

@@ -18,6 +18,11 @@ export function listen(task: Task, listener: Listener): void {
   (task.listeners ??= new Line()).join(listener);
 }
 
+/** Has `act` called when `task` has ended, which it has not yet. */
+export function whenEnded(task: Task, act: () => void): void {
+  listen(task, { ahead: null, behind: null, taskEnded: act });
+}
+
 /** Somebody knows how `task` ended. */
 export function observe(task: Task): void {
   task.flags |= OBSERVED;

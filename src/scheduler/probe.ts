@@ -8,7 +8,7 @@
 // May import: the coroutine layer, op, states; Task as a type.
 
 import { CREATED, type Frame, probe, REWRAPS, WAIT } from "../coroutine/frames.ts";
-import { bodies } from "../coroutine/trail.ts";
+import { bodies, setDepth, stackOf } from "../coroutine/trail.ts";
 import { activeTask, setActiveTask } from "./op.ts";
 import { RUNNING } from "./states.ts";
 import type { Task } from "./task.ts";
@@ -29,20 +29,19 @@ export function placesOf(task: Task): { frame: Frame; lines: string[] }[] {
   const places: { frame: Frame; lines: string[] }[] = [];
   if (task.status === RUNNING || task.hasEnded || root.status & CREATED) return places;
   const active = activeTask();
-  const { stackTraceLimit } = Error;
   setActiveTask(null);
-  Error.stackTraceLimit = DEPTH;
+  const depth = setDepth(DEPTH);
   for (let frame = root.leaf; frame !== null && places.length < BODIES; frame = frame.caller) {
     const isInYield = frame === root.leaf && task.wait === null;
     places.push({ frame, lines: isInYield ? [`at ${frame.name}, in a yield`] : lookAt(frame) });
   }
-  Error.stackTraceLimit = stackTraceLimit;
+  setDepth(depth);
   setActiveTask(active);
   return places;
 }
 
 function lookAt(frame: Frame): string[] {
-  let seen: { stack?: string } = {};
+  let seen: { stack?: unknown } = {};
   probe.answer = (called) => {
     seen = stackBelow(called.next);
     return WAIT;
@@ -53,7 +52,7 @@ function lookAt(frame: Frame): string[] {
     // Of an iterator of the user's own between the body and an op: what it throws has no one to go to.
   }
   probe.answer = null;
-  return usersOwn(bodies(frame.name, (seen.stack ?? "").split("\n"), PROBE).join("\n"), 0);
+  return usersOwn({ stack: bodies(frame.name, stackOf(seen).split("\n"), PROBE).join("\n") }, 0);
 }
 
 const PROBE: RegExp = /* @__PURE__ */ new RegExp(`^(?: *at )?${lookAt.name}[ @]`);
@@ -62,7 +61,7 @@ const PROBE: RegExp = /* @__PURE__ */ new RegExp(`^(?: *at )?${lookAt.name}[ @]`
 const captureStackTrace = REWRAPS ? undefined : (Error as Partial<typeof Error>).captureStackTrace;
 
 /** The host's stack from the caller of the function `below` on, or from here on where the host has no way to say that. */
-export function stackBelow(below: unknown): { stack?: string } {
+export function stackBelow(below: unknown): { stack?: unknown } {
   if (captureStackTrace === undefined) return new Error();
   const here = {};
   captureStackTrace(here, below as () => void);
@@ -72,10 +71,10 @@ export function stackBelow(below: unknown): { stack?: string } {
 /** What the lines of this package's own files have in common; empty where it was bundled with others: they are not known. */
 let own: string | undefined;
 
-/** The lines of `stack` that have a place, and are not this package's own: where these are not known, without `extra` lines. */
-export function usersOwn(stack: string | undefined, extra: number): string[] {
-  own ??= /[^\s(@]+(?=(?:scheduler.probe|corun-core)\.[jt]s)/.exec(new Error().stack!)?.[0] ?? "";
-  const lines = (stack ?? "")
+/** The lines of what has a `stack` that have a place, and are not this package's own: where these are not known, without `extra` lines. */
+export function usersOwn(taken: { stack?: unknown }, extra: number): string[] {
+  own ??= /[^\s(@]+(?=(?:scheduler.probe|corun-core)\.[jt]s)/.exec(stackOf(new Error()))?.[0] ?? "";
+  const lines = stackOf(taken)
     .split("\n")
     .filter((line) => /:\d+:\d+\)?$/.test(line) && !/[([]native/.test(line))
     .map((line) => line.trim().replace(/\S*<anonymous> \((.*)\)$/, "$1"));

@@ -4,7 +4,7 @@
 
 import { deadlockOf, watch } from "./deadlock.ts";
 import { CancelledError, SchedulerError } from "./errors.ts";
-import { listen } from "./join.ts";
+import { whenEnded } from "./join.ts";
 import { type ArgsOf, type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
 import type { SchedulerOptions } from "./options.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -37,18 +37,14 @@ function runWith(options: RunOptions, main: unknown, args: unknown[]): Promise<u
     if (sites.left > 0) noteSite(task, runWith);
     const { signal } = options;
     const abort = () => task.cancelNow(signal!.reason);
-    listen(task, {
-      ahead: null,
-      behind: null,
-      taskEnded() {
-        signal?.removeEventListener("abort", abort);
-        task.scheduler.watcher?.runEnded(task);
-        try {
-          resolve(outcome(task));
-        } catch (error) {
-          reject(error);
-        }
-      },
+    whenEnded(task, () => {
+      signal?.removeEventListener("abort", abort);
+      task.scheduler.watcher?.runEnded(task);
+      try {
+        resolve(outcome(task));
+      } catch (error) {
+        reject(error);
+      }
     });
     task.scheduler.onCrash = reject;
     if (signal?.aborted) abort();

@@ -68,7 +68,7 @@ export class Scheduler {
   #credit = CREDIT;
   #sliceEnd = 0;
   #takeBackTimer: (() => void) | null = null;
-  #timerAt = Number.POSITIVE_INFINITY;
+  #timerAt = Infinity;
   #ring: (() => void) | null = null;
 
   constructor(options: SchedulerOptions = {}) {
@@ -169,7 +169,7 @@ export class Scheduler {
     this.#look();
     // Soon, as nobody knows how long the steps are.
     this.#steps = this.#stepsLeft = 1;
-    this.#sliceEnd = this.#hasHost ? this.#lookedAt + SLICE : Number.POSITIVE_INFINITY;
+    this.#sliceEnd = this.#hasHost ? this.#lookedAt + SLICE : Infinity;
     // A task may run another scheduler.
     const outer = activeTask();
     try {
@@ -277,16 +277,16 @@ export class Scheduler {
 
   /** Nothing is ready: the host's timer and the bell are set. */
   #rest(): void {
-    const at = this.timers.earliest?.at ?? Number.POSITIVE_INFINITY;
+    const at = this.timers.earliest?.at ?? Infinity;
     if (at !== this.#timerAt) {
       this.#takeBackTimer?.();
       this.#timerAt = at;
       this.#takeBackTimer =
-        at === Number.POSITIVE_INFINITY
+        at === Infinity
           ? null
           : this.clock.wakeAt(at, () => {
               this.#takeBackTimer = null;
-              this.#timerAt = Number.POSITIVE_INFINITY;
+              this.#timerAt = Infinity;
               this.runReady();
             });
     }

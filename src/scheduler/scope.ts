@@ -4,10 +4,11 @@
 // stops. While that body is being closed, or has ended, the scope is `masked`: what runs then is
 // cleanup, and is never cut. A scope that is opened in the cleanup is not masked, and works in full.
 //
-// May import: the coroutine layer, footprint, runnable, sites, states; Task as a type.
+// May import: the coroutine layer, errors, footprint, runnable, sites, states; Task as a type.
 
 import type { Frame } from "../coroutine/frames.ts";
-import { show } from "../coroutine/errors.ts";
+import { inspectable, show } from "../coroutine/errors.ts";
+import { CancelledError } from "./errors.ts";
 import { TASKS, touch } from "./footprint.ts";
 import { type ArgsOf, type Runnable, toCoroutine } from "./runnable.ts";
 import type { TaskOf } from "./spawn.ts";
@@ -41,7 +42,7 @@ export class Scope {
   /** @internal When it was cancelled, in the clock's milliseconds: a grace counts from then. */
   cancelledAt = 0;
   /** @internal In the clock's milliseconds. */
-  deadlineAt: number = Number.POSITIVE_INFINITY;
+  deadlineAt: number = Infinity;
   /** @internal */
   masked = false;
   /** @internal All of it is over. */
@@ -64,11 +65,7 @@ export class Scope {
   context: ReadonlyMap<unknown, unknown> | null;
 
   static {
-    Object.assign(this.prototype, {
-      [Symbol.for("nodejs.util.inspect.custom")](this: Scope) {
-        return this.toString();
-      },
-    });
+    inspectable(this.prototype);
   }
 
   /** @internal */
@@ -145,8 +142,12 @@ export class Scope {
     else if (!(task.flags & OBSERVED)) (this.supervised ??= new Set()).add(task);
   }
 
-  /** @internal A failure that is the scope's: everything in it is cancelled. */
+  /**
+   * @internal A failure that is the scope's: everything in it is cancelled. What its cancellation itself made throw in a
+   * cleanup, say the join of a task that was cancelled with it, is none.
+   */
   fail(error: unknown, order: number): void {
+    if (this.cancelled && error instanceof CancelledError && error.reason === this.reason) return;
     this.failures ??= new Map();
     if (!this.failures.has(error)) this.failures.set(error, order);
     cancelScope(this, error);

@@ -3,8 +3,9 @@
 // To take it costs a microsecond or two, many times a start. So it is always done, but of so many in a tenth of a second
 // at most; what is left of that is a number, and a start of a task only compares it.
 //
-// May import: probe; Task as a type.
+// May import: the coroutine layer, probe; Task as a type.
 
+import { setDepth, stackOf } from "../coroutine/trail.ts";
 import { stackBelow, usersOwn } from "./probe.ts";
 import type { Task } from "./task.ts";
 
@@ -15,7 +16,7 @@ const PERIOD = 100;
 /** The lines of this package at the top of the stack, and some more. */
 const DEPTH = 9;
 
-const taken = new WeakMap<Task, { stack?: string }>();
+const taken = new WeakMap<Task, { stack?: unknown }>();
 /** Of an error: the places where the task that failed first with it was started, the one that started that, and so on. */
 const origins = new WeakMap<Error, string[]>();
 const LONGEST = 16;
@@ -29,15 +30,14 @@ export function refill(now: number): void {
 /** `task` is started, by the function that has called `below`. */
 export function noteSite(task: Task, below: unknown): void {
   sites.left--;
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = DEPTH;
+  const depth = setDepth(DEPTH);
   taken.set(task, stackBelow(below));
-  Error.stackTraceLimit = stackTraceLimit;
+  setDepth(depth);
 }
 
 /** Where `task` was started, for instance `at main (file:///a.ts:5:3)`; null if it is not known. */
 export function siteOf(task: Task): string | null {
-  return usersOwn(taken.get(task)?.stack, 1)[0] ?? null;
+  return usersOwn(taken.get(task) ?? {}, 1)[0] ?? null;
 }
 
 /** `task` has failed with `error`; where that leaves the run, its stack tells where the tasks were started. */
@@ -59,5 +59,6 @@ function spawnsOf(task: Task): string[] {
 function tell(error: Error): void {
   const lines = origins.get(error) ?? [];
   origins.delete(error);
-  if (lines.length > 0) Reflect.set(error, "stack", error.stack + lines.join(""));
+  const stack = stackOf(error);
+  if (stack !== "" && lines.length > 0) Reflect.set(error, "stack", stack + lines.join(""));
 }

@@ -34,7 +34,7 @@ class Sleep extends Op<void> implements Timer {
   enlist(task: Task): void {
     const { scheduler } = task;
     this.at = after(scheduler, this.ms);
-    if (this.ms !== Number.POSITIVE_INFINITY) scheduler.timers.add(this);
+    if (this.ms !== Infinity) scheduler.timers.add(this);
   }
 
   withdraw(): void {
@@ -123,7 +123,8 @@ export class Timeout implements Timer {
     this.#scheduler = scheduler;
     this.at = after(scheduler, ms);
     this.ring = ring;
-    if (ms !== Number.POSITIVE_INFINITY) scheduler.timers.add(this);
+    if (ms !== Infinity) scheduler.timers.add(this);
+    scheduler.nudge(); // the host's timer may have to be set anew
     touch(TIMERS);
   }
 

@@ -8,7 +8,7 @@
 //
 // May import: the coroutine layer, states; Task as a type.
 
-import { DRIVER } from "../coroutine/trail.ts";
+import { DRIVER, setDepth, stackOf } from "../coroutine/trail.ts";
 import type { Frame } from "../coroutine/frames.ts";
 import { WATCHED } from "./states.ts";
 import type { Task } from "./task.ts";
@@ -21,6 +21,8 @@ interface Watch {
   waits: Error | null;
   /** The line of the body that has lost the cancellation. */
   lostAt: string | null;
+  /** It was ended with an error. */
+  isTold: boolean;
 }
 
 const watches = new WeakMap<Task, Watch>();
@@ -55,7 +57,7 @@ export function watch(task: Task): void {
   const count = samples.get(kind) ?? 0;
   if (count >= SAMPLES || !takeToken()) return;
   samples.set(kind, count + 1);
-  watches.set(task, { frame, closed: null, waits: null, lostAt: null });
+  watches.set(task, { frame, closed: null, waits: null, lostAt: null, isTold: false });
   task.flags |= WATCHED;
 }
 
@@ -72,10 +74,9 @@ export function noteWait(task: Task): void {
 }
 
 function here(): Error {
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = DEPTH;
+  const depth = setDepth(DEPTH);
   const error = new Error();
-  Error.stackTraceLimit = stackTraceLimit;
+  setDepth(depth);
   return error;
 }
 
@@ -91,10 +92,14 @@ export function hasGoneOn(task: Task): boolean {
   const now = bodies(waits);
   const then = bodies(closed);
   if (noted.lostAt !== null) {
-    // Elsewhere, or in another call of the helper, where it was closed in the first.
-    const isElsewhere = now.at(-1) !== noted.lostAt || now.join() === then.join();
-    if (isElsewhere) unwatch(task);
-    return isElsewhere;
+    // In another call of the helper, where it was closed in the first.
+    const isBack = now.join() === then.join();
+    // It has caught the error, and begun anew: what runs on is left behind.
+    if (isBack && noted.isTold) frame.gen = (function* () {})();
+    // Its cleanup may wait elsewhere.
+    const hasGone = isBack || (!noted.isTold && now.at(-1) !== noted.lostAt);
+    noted.isTold ||= hasGone;
+    return hasGone;
   }
   if (then.length < 2 || now.length < 2 || now.at(-1) !== then.at(-1)) return false;
   noted.lostAt = then.at(-1)!;
@@ -109,8 +114,10 @@ function unwatch(task: Task): void {
 }
 
 /** The lines of the bodies between an op and the driver, innermost first. */
-function bodies({ stack = "" }: Error): string[] {
-  const lines = stack.split("\n").map((line) => line.trim());
+function bodies(taken: Error): string[] {
+  const lines = stackOf(taken)
+    .split("\n")
+    .map((line) => line.trim());
   const end = lines.findIndex((line) => DRIVER.test(line));
   return end < 0 ? [] : lines.slice(0, end).filter((line) => /:\d+:\d+\)?$/.test(line) && !OWN.test(line));
 }

@@ -5,13 +5,14 @@
 
 import type { Coroutine } from "../coroutine/coroutine.ts";
 import { CLOSE, NEXT, onCleanupError, runStack } from "../coroutine/drive.ts";
+import { inspectable } from "../coroutine/errors.ts";
 import { CREATED, HELD, WAIT } from "../coroutine/frames.ts";
 import { restOf } from "./end-scope.ts";
 import { SchedulerError } from "./errors.ts";
 import { type Exchange, Send, taskYielded } from "./exchange.ts";
 import { END, touch, touchStart } from "./footprint.ts";
 import { endLost, interrupt, isUnwinding } from "./interrupt.ts";
-import { Join, listen, type Listener } from "./join.ts";
+import { Join, type Listener, whenEnded } from "./join.ts";
 import type { Line } from "./line.ts";
 import { activeTask, dropStray, type Op, type Waitable } from "./op.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -68,11 +69,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
   nextReady: Task | null = null;
 
   static {
-    Object.assign(this.prototype, {
-      [Symbol.for("nodejs.util.inspect.custom")](this: Task) {
-        return this.toString();
-      },
-    });
+    inspectable(this.prototype);
   }
 
   /** @internal */
@@ -149,7 +146,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     this.cancelNow(undefined);
     return new Promise((resolve) => {
       if (this.hasEnded) resolve();
-      else listen(this, { ahead: null, behind: null, taskEnded: () => resolve() });
+      else whenEnded(this, resolve);
     });
   }
 

@@ -32,8 +32,8 @@ export class Timers {
     timer.place = -1;
     const last = this.#heap.pop()!;
     if (last === timer) return;
-    if (place > 0 && before(last, this.#heap[(place - 1) >> 1]!)) this.#up(place, last);
-    else this.#down(place, last);
+    this.#up(place, last);
+    this.#down(last.place, last);
   }
 
   /** Rings those of `now` and before; whether there were any. */

@@ -112,6 +112,57 @@ console.log(await run(() => orders.receive()));
   });
 });
 
+describe("a job of the host's thread pool, which it does not list,", () => {
+  const imports = `import { pbkdf2, scrypt } from "node:crypto";
+import { gzip } from "node:zlib";
+`;
+  const feeds = (job: string): string => `${imports}const orders = new Channel(0, { name: "orders" });
+const late = () => orders.trySend("late");
+console.log(await run(function* main() {
+  ${job}
+  return yield* orders.receive();
+}));
+`;
+
+  test.each([
+    ["scrypt", "scrypt('password', 'salt', 32, { N: 2 ** 15, maxmem: 2 ** 27 }, late);"],
+    ["pbkdf2", "pbkdf2('password', 'salt', 300_000, 32, 'sha256', late);"],
+    ["gzip", "gzip(Buffer.alloc(2e7), late);"],
+    ["WebCrypto", "void crypto.subtle.digest('SHA-256', Buffer.alloc(5e7)).then(late);"],
+    [
+      "a CompressionStream",
+      "void new Response(new Blob([Buffer.alloc(1e7)]).stream().pipeThrough(new CompressionStream('gzip'))).text().then(late);",
+    ],
+  ])("may still call in: %s", (_, job) => {
+    expect(inPipes(feeds(job))).toEqual({ code: 0, out: "late\n", err: "" });
+    expect(inPipes(prints + feeds(job))).toEqual({ code: 0, out: "out\nlate\n", err: "err\n" });
+  });
+
+  test("keeps a deadlock from being told until it has ended", () => {
+    const ended = inPipes(feeds("gzip(Buffer.alloc(2e7), () => console.log('zipped'));"));
+    expect(ended).toMatchObject({ code: 1, out: "zipped\n" });
+    expect(ended.err).toContain(told);
+  });
+});
+
+test("several runs that are stuck are all told, at once", () => {
+  const ended = inPipes(`const began = performance.now();
+const runs = await Promise.allSettled([1, 2, 3].map(() => run(() => new Channel().receive())));
+console.log(runs.map(({ reason }) => reason.name).join(), performance.now() - began < 1000);
+`);
+  expect(ended).toEqual({ code: 0, out: "DeadlockError,DeadlockError,DeadlockError true\n", err: "" });
+});
+
+test("where Error itself is frozen, runs go on, and a deadlock is told", () => {
+  const ended = inPipes(`Object.freeze(Error);
+console.log(await run(function* main() {
+  return yield* new Channel(1).send(1);
+}));
+${stuck}`);
+  expect(ended).toMatchObject({ code: 1, out: "undefined\n" });
+  expect(ended.err).toContain(told);
+});
+
 test.skipIf(spawnSync("script", ["-qec", "true", "/dev/null"]).status !== 0)("a deadlock on a terminal is told", () => {
   const line = `"${process.execPath}" a.mjs`;
   const options = { cwd: programIn(prints + stuck), encoding: "utf8", env: environment, timeout: 20_000 } as const;

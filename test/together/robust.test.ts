@@ -5,6 +5,8 @@ import {
   all,
   Channel,
   type Clock,
+  coroutine,
+  type Coroutine,
   defer,
   run,
   runSync,
@@ -29,6 +31,60 @@ function* forEver(): Generator<never, void, unknown> {
 const throwing = (): never => {
   throw BAD;
 };
+
+describe("errors whose stack is no text", () => {
+  const odd = (stack: unknown): Error => Object.defineProperty(new Error("odd"), "stack", { value: stack });
+  const throwing = Object.defineProperty(new Error("odd"), "stack", {
+    get() {
+      throw BAD;
+    },
+  });
+
+  test.each([
+    ["a list", odd(["parsed"])],
+    ["undefined", odd(undefined)],
+    ["a getter that throws", throwing],
+  ])("come out as themselves: %s", async (_, error) => {
+    const inner = coroutine(function* (): Coroutine.Body<never> {
+      yield* yieldNow();
+      throw error;
+    });
+    const failing = function* () {
+      yield* inner();
+    };
+    await expect(run(failing).catch((thrown: unknown) => thrown === error)).resolves.toBe(true);
+    const joining = function* () {
+      yield* spawn(failing);
+    };
+    await expect(run(joining).catch((thrown: unknown) => thrown === error)).resolves.toBe(true);
+  });
+
+  test("all of them, where the host has been told to make something else of stacks", async () => {
+    const { prepareStackTrace } = Error as { prepareStackTrace?: unknown };
+    Object.assign(Error, { prepareStackTrace: (_: unknown, sites: unknown) => sites });
+    try {
+      await run(function* () {
+        const task = spawn(function* () {
+          try {
+            yield* forEver();
+          } finally {
+            yield* yieldNow();
+          }
+        });
+        yield* rest();
+        yield* task.cancel();
+        expect(task.state).toBe("cancelled");
+      });
+      const fails = coroutine(function* (): Coroutine.Body<never> {
+        yield* yieldNow();
+        throw BAD;
+      });
+      await expect(run(() => fails())).rejects.toBe(BAD);
+    } finally {
+      Object.assign(Error, { prepareStackTrace });
+    }
+  });
+});
 
 describe("iterables of the user's own", () => {
   const getterThrows = {

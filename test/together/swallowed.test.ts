@@ -35,6 +35,34 @@ function* waitsInCleanup(log: string[]): Generator<never, void, unknown> {
 }
 
 test(
+  "a body that catches the error it is ended with, and begins anew, is left behind: the cancel comes to its end",
+  { tags: "once" },
+  async () => {
+    let tries = 0;
+    const log = await cancelled(
+      (own) =>
+        function* retry() {
+          try {
+            for (;;) {
+              tries++;
+              try {
+                yield* waitsInCleanup(own);
+              } catch {
+                own.push("caught");
+              }
+            }
+          } finally {
+            own.push("not reached");
+          }
+        },
+    );
+    expect(log).toEqual(["cleanup 1", "cleanup 2", "cleanup 1", "cleanup 2", "caught", "cancelled"]);
+    expect(tries).toBe(3);
+    expect(told).toHaveLength(1);
+  },
+);
+
+test(
   "a plain helper whose cleanup waits: its cleanup runs whole, and the body is ended where it waits next",
   { tags: "once" },
   async () => {

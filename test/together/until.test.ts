@@ -10,6 +10,7 @@ import {
   yieldNow,
 } from "corun";
 import { describe, expect, test } from "vitest";
+import { all } from "../../src/combinators/all.ts";
 import { race } from "../../src/combinators/race.ts";
 import { select } from "../../src/channel/select.ts";
 import { abortSignal } from "../../src/interop/abort-signal.ts";
@@ -18,6 +19,35 @@ import { jumpingClock } from "./clock.ts";
 import { rest } from "./rest.ts";
 
 const oops = new Error("oops");
+
+describe("a promise that is rejected while nobody waits for it ends nothing:", () => {
+  // The host would tell of it, and the tests would fail.
+  const later = () => new Promise<never>((_, reject) => setTimeout(() => reject(new Error("later")), 1));
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+  test("one of several, of which another has failed before", async () => {
+    const fails = function* (): Generator<never, void, unknown> {
+      throw oops;
+    };
+    await expect(run(() => all([fails, until(later())]))).rejects.toBe(oops);
+    await turn();
+  });
+
+  test("one of a task that is cancelled before it begins", async () => {
+    await run(function* () {
+      const task = spawn(until(later()));
+      yield* task.cancel();
+      expect(task.state).toBe("cancelled");
+    });
+    await turn();
+  });
+
+  test("one of a select that goes on without it", async () => {
+    const given = await run(() => select({ late: until(later()) }, { otherwise: 0 }));
+    expect(given).toEqual({ key: "otherwise", value: 0 });
+    await turn();
+  });
+});
 
 /** A promise, and what settles it; `callbacks` counts the calls of its `then`. */
 function deferred<T>() {
