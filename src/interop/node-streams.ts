@@ -21,7 +21,10 @@ export interface NodeReadable extends NodeStream {
 /** A `Writable` of Node, a socket, a response. */
 export interface NodeWritable extends NodeStream {
   write(chunk: unknown, callback?: (error?: Error | null) => void): boolean;
-  end(callback?: () => void): unknown;
+  end(callback?: (error?: Error | null) => void): unknown;
+  readonly destroyed?: boolean;
+  /** What it was destroyed with. */
+  readonly errored?: Error | null;
   readonly writableNeedDrain?: boolean;
   readonly writableFinished?: boolean;
 }
@@ -51,7 +54,7 @@ export function* destroyStream(stream: NodeStream, error?: Error): Generator<nev
 }
 
 /** Node has no other way to ask that. */
-function emitsClose(stream: object): boolean {
+export function emitsClose(stream: object): boolean {
   const states = stream as Record<string, { emitClose?: boolean } | undefined>;
   return (states["_readableState"] ?? states["_writableState"])?.emitClose !== false;
 }

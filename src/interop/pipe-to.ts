@@ -7,8 +7,8 @@ import { select } from "../channel/select.ts";
 import { coroutine } from "../coroutine/define.ts";
 import { CancelledError } from "../scheduler/errors.ts";
 import { shield } from "../scheduler/block.ts";
-import type { Waitable } from "../scheduler/op.ts";
-import { until } from "./until.ts";
+import { requireTask, type Waitable } from "../scheduler/op.ts";
+import { reasonOf, until } from "./until.ts";
 import type { NodeWritable } from "./node-streams.ts";
 import { checkSink, type Sink, sinkOf } from "./sinks.ts";
 
@@ -21,8 +21,9 @@ export interface PipeOptions {
  * For `yield*`: writes all that `channel` gives to a Web `WritableStream` or a `Writable` of Node. It takes a value only
  * when the stream has room, and ends when all is written and the stream has ended.
  *
- * When the channel fails or the task is cancelled, the stream is aborted, or destroyed, and that is waited for. When the
- * stream fails, it throws that; what was written and not stored is lost, the channel stays as it is.
+ * When the channel fails or the task is cancelled, the stream is aborted, or destroyed, with that, and it is waited for.
+ * When the stream fails, or does not take a value, it throws that; what was written and not stored is lost, the channel
+ * stays as it is.
  *
  * @param options `end: false`: the stream stays open
  * @throws {TypeError} if `writable` is neither, or is locked
@@ -51,16 +52,18 @@ export function pipeTo<T>(
 const pipe = /* @__PURE__ */ coroutine(
   function* (channel: ReceiveChannel<unknown>, writable: WritableStream | NodeWritable, ends: boolean) {
     const sink = sinkOf(writable);
-    let error: unknown = new CancelledError("pipeTo", undefined);
+    let failure: { error: unknown } | null = null;
     let isDone = false;
     try {
       yield* writeAll(channel, sink);
       yield* ends ? sink.end() : sink.flush();
       isDone = true;
-    } catch (thrown) {
-      error = thrown;
-      throw thrown;
+    } catch (error) {
+      failure = { error };
+      throw error;
     } finally {
+      // Without a failure it is being cancelled.
+      const { error } = failure ?? { error: new CancelledError("pipeTo", reasonOf(requireTask("pipeTo"))) };
       if (!isDone && ends) yield* shield(() => sink.abort(error));
       sink.release();
     }

@@ -1,24 +1,22 @@
 // What a channel can be piped to: Web and Node streams, in one shape.
 //
-// May import: the coroutine and scheduler layers, the channel layer, node-streams, once.
+// May import: the coroutine and scheduler layers, node-sink, node-streams.
 
-import { select } from "../channel/select.ts";
 import { show } from "../coroutine/errors.ts";
-import type { Waitable } from "../scheduler/op.ts";
 import { until } from "./until.ts";
-import { destroyStream, isNodeWritable, type NodeWritable } from "./node-streams.ts";
-import { once } from "./once.ts";
+import { NodeSink } from "./node-sink.ts";
+import { isNodeWritable, type NodeWritable } from "./node-streams.ts";
 
-type Wait = Generator<never, void, unknown>;
+export type Wait = Generator<never, void, unknown>;
 
 export interface Sink {
   /** Rejects when nothing can be written any more. */
   readonly gone: Promise<never>;
   /** Ends when there is room. */
   ready(): Wait;
-  /** Its failure is that of `gone`. */
+  /** Its failure is that of `gone`. @throws where the stream refuses `value` itself */
   write(value: unknown): void;
-  /** Ends the stream when all is written. */
+  /** Ends the stream when all is written, and ends when that has let go of what it held. */
   end(): Wait;
   /** Ends when all is written. */
   flush(): Wait;
@@ -85,55 +83,5 @@ class WebSink implements Sink {
 
   release(): void {
     this.#writer.releaseLock();
-  }
-}
-
-class NodeSink implements Sink {
-  readonly gone: Promise<never>;
-  release: () => void = () => {};
-  readonly #stream: NodeWritable;
-  #last: Promise<void> = Promise.resolve();
-
-  constructor(stream: NodeWritable) {
-    this.#stream = stream;
-    this.gone = new Promise((_, reject) => {
-      const failed = (error: unknown) => reject(error);
-      const closed = () => reject(new Error("the stream was closed before all was written"));
-      stream.on("error", failed);
-      stream.on("close", closed);
-      this.release = () => {
-        stream.off("error", failed);
-        stream.off("close", closed);
-      };
-    });
-    ignoreFailure(this.gone);
-  }
-
-  *ready(): Wait {
-    if (this.#stream.writableNeedDrain !== true) return;
-    yield* this.#unlessGone(once(this.#stream, "drain"));
-  }
-
-  write(value: unknown): void {
-    this.#last = new Promise((resolve, reject) => {
-      this.#stream.write(value, (error) => (error ? reject(error) : resolve()));
-    });
-    ignoreFailure(this.#last);
-  }
-
-  *end(): Wait {
-    yield* this.#unlessGone(until(new Promise<void>((resolve) => this.#stream.end(resolve))));
-  }
-
-  *flush(): Wait {
-    yield* this.#unlessGone(until(this.#last));
-  }
-
-  *abort(error: unknown): Wait {
-    yield* destroyStream(this.#stream, error instanceof Error ? error : undefined);
-  }
-
-  *#unlessGone(op: Waitable<unknown>): Wait {
-    yield* select({ done: op, gone: until(this.gone) }, { order: "priority" });
   }
 }

@@ -101,7 +101,7 @@ class Until extends Op<unknown> {
 }
 
 /** What `task` is being cancelled for; `undefined` if it is not. */
-function reasonOf(task: Task): unknown {
+export function reasonOf(task: Task): unknown {
   for (let scope = task.scope; scope !== null && scope.task === task; scope = scope.parent) {
     if (scope.cancelled) return scope.reason;
   }

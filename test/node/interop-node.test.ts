@@ -1,6 +1,14 @@
 // Node's own streams and emitters, in and out.
 import { EventEmitter } from "node:events";
-import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, connect, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -305,6 +313,154 @@ describe("pipeTo a Writable", () => {
       return Buffer.concat(chunks).toString();
     });
     expect(got).toBe(text);
+  });
+});
+
+describe("pipeTo a Writable that fails", () => {
+  /** Writes `values`, and ends. */
+  const pipeAll = (values: unknown[], stream: Writable, options?: { end?: boolean }) =>
+    run(function* () {
+      const channel = new Channel<unknown>(values.length);
+      for (const value of values) channel.trySend(value);
+      channel.close();
+      yield* pipeTo(channel, stream, options);
+    });
+
+  /** The errors that would have ended the process, while `body` runs. */
+  async function uncaughtIn(body: () => Promise<unknown>): Promise<unknown[]> {
+    const uncaught: unknown[] = [];
+    const before = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    process.on("uncaughtException", (error) => uncaught.push(error));
+    try {
+      await body();
+      await turn(20);
+    } finally {
+      process.removeAllListeners("uncaughtException");
+      for (const listener of before) process.on("uncaughtException", listener);
+    }
+    return uncaught;
+  }
+
+  test.skipIf(!existsSync("/dev/full"))("a disk that is full is told", async () => {
+    await expect(pipeAll(["hello"], createWriteStream("/dev/full"))).rejects.toThrow("ENOSPC");
+  });
+
+  test("a file that can't be opened is told, though the channel has ended before", async () => {
+    const nowhere = path.join(folder, "not-there", "x");
+    await expect(pipeAll(["hello"], createWriteStream(nowhere))).rejects.toThrow("ENOENT");
+    await expect(pipeAll([], createWriteStream(nowhere))).rejects.toThrow("ENOENT");
+    const uncaught = await uncaughtIn(async () => {
+      await expect(pipeAll(["hello"], createWriteStream(nowhere), { end: false })).rejects.toThrow("ENOENT");
+    });
+    expect(uncaught).toEqual([]);
+  });
+
+  const boom = new RangeError("boom");
+  const later = (done: (error?: Error | null) => void, error: Error | null) => void setTimeout(done, 2, error);
+  test.each<[string, () => Writable]>([
+    [
+      "the last write",
+      () => new Writable({ write: (chunk, _, done) => later(done, String(chunk) === "b" ? boom : null) }),
+    ],
+    ["a write that fails at once", () => new Writable({ write: (_chunk, _encoding, done) => done(boom) })],
+    [
+      "what it does at its end",
+      () => new Writable({ write: (_, __, done) => done(), final: (done) => later(done, boom) }),
+    ],
+    ["its closing", () => new Writable({ write: (_, __, done) => done(), destroy: (_, done) => later(done, boom) })],
+    [
+      "the last write, where it does not tell that it is closed",
+      () => new Writable({ emitClose: false, write: (_, __, done) => later(done, boom) }),
+    ],
+  ])("%s: that comes out", async (_, make) => {
+    const stream = make();
+    const uncaught = await uncaughtIn(async () => {
+      await expect(pipeAll(["a", "b"], stream)).rejects.toBe(boom);
+    });
+    expect(uncaught).toEqual([]);
+    expect(stream.listenerCount("error")).toBe(0);
+  });
+
+  test("one that is destroyed while it ends was closed too early", async () => {
+    const slow = new Writable({ write: (_chunk, _encoding, done) => later(done, null) });
+    setTimeout(() => slow.destroy());
+    await expect(pipeAll(["a", "b"], slow)).rejects.toThrow("the stream was closed before all was written");
+  });
+
+  test("one that was destroyed before takes nothing: the first value fails, with what it was destroyed with", async () => {
+    for (const [error, text] of [
+      [undefined, "the stream was closed before all was written"],
+      [boom, "boom"],
+    ] as const) {
+      const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
+      stream.on("error", () => {});
+      stream.destroy(error);
+      await turn();
+      const channel = new Channel<string>(5);
+      for (const value of ["a", "b", "c"]) channel.trySend(value);
+      await expect(run(() => pipeTo(channel, stream))).rejects.toThrow(text);
+      expect(channel.length).toBeGreaterThan(0);
+    }
+  });
+
+  test("a value that it does not take fails, and nothing after it is written", async () => {
+    for (const options of [{}, { end: false }]) {
+      const written: string[] = [];
+      const bytes = new Writable({
+        write(chunk, _, done) {
+          written.push(String(chunk));
+          done();
+        },
+      });
+      await expect(pipeAll(["a", 5, "b"], bytes, options)).rejects.toThrow(/chunk.*number/);
+      expect(written).toEqual(["a"]);
+      expect(bytes.destroyed).toBe(options.end !== false);
+      await turn(); // until "a" is stored
+      expect(bytes.listenerCount("error")).toBe(0);
+    }
+    await expect(pipeAll([null], new PassThrough({ objectMode: true }))).rejects.toThrow("May not write null");
+  });
+
+  test("with end: false, a write that fails does not end the process", async () => {
+    for (const autoDestroy of [true, false]) {
+      const stream = new Writable({ autoDestroy, write: (_, __, done) => later(done, boom) });
+      const uncaught = await uncaughtIn(async () => {
+        await expect(pipeAll(["a"], stream, { end: false })).rejects.toBe(boom);
+      });
+      expect(uncaught).toEqual([]);
+      expect(stream.listenerCount("error")).toBe(0);
+    }
+  });
+
+  test("nor does one that fails after the task was cancelled", async () => {
+    const stream = new Writable({ write: (_, __, done) => later(done, boom) });
+    const uncaught = await uncaughtIn(() =>
+      run(function* () {
+        const channel = new Channel<string>();
+        const task = spawn(pipeTo(channel, stream, { end: false }));
+        yield* channel.send("x");
+        yield* task.cancel();
+      }),
+    );
+    expect(uncaught).toEqual([]);
+    expect(stream.listenerCount("error")).toBe(0);
+  });
+
+  test("nor does a cancellation, where the stream does not tell that it is closed", async () => {
+    const stream = new Writable({ emitClose: false, write: (_, __, done) => later(done, null) });
+    const uncaught = await uncaughtIn(() =>
+      run(function* () {
+        const channel = new Channel<string>();
+        const task = spawn(pipeTo(channel, stream));
+        yield* channel.send("x");
+        yield* until(turn());
+        yield* task.cancel();
+      }),
+    );
+    expect(uncaught).toEqual([]);
+    expect(stream.errored).toBeInstanceOf(CancelledError);
+    expect(stream.listenerCount("error")).toBe(0);
   });
 });
 

@@ -314,6 +314,24 @@ describe("pipeTo", () => {
     expect(stream.locked).toBe(false);
   });
 
+  test("the stream is aborted with the reason of the cancellation, of the task or of a scope around it", async () => {
+    const reasons: unknown[] = [];
+    const sink = () =>
+      new WritableStream<number>({ abort: (error: CancelledError) => void reasons.push(error.reason) });
+    const end = run(function* () {
+      const task = spawn(pipeTo(new Channel<number>(), sink()));
+      yield* until(turn());
+      yield* task.cancel("stop now");
+      yield* scope(function* (block) {
+        spawn(pipeTo(new Channel<number>(), sink()));
+        yield* until(turn());
+        block.cancel("all stop");
+      });
+    });
+    await expect(end).rejects.toThrow(CancelledError);
+    expect(reasons).toEqual(["stop now", "all stop"]);
+  });
+
   test("a cancellation aborts the stream, and waits for that; nothing is taken any more", async () => {
     const { stream, log } = slowSink();
     const numbers = new Channel<number>(2);
