@@ -3,7 +3,7 @@
 // A send stands in the line of every subscriber that has no room, and is done when the last has taken
 // the value. So all subscribers see all values in one order, and the slowest that waits sets the pace.
 //
-// May import: the scheduler layer, abandon, channel, errors, ops.
+// May import: the scheduler layer, abandon, channel, errors, ops, outside.
 
 import { atScopeEnd } from "../scheduler/block.ts";
 import { created, touch } from "../scheduler/footprint.ts";
@@ -13,6 +13,7 @@ import { abandon } from "./abandon.ts";
 import { Channel, type Overflow, type ReceiveChannel } from "./channel.ts";
 import { ClosedError, OverflowError } from "./errors.ts";
 import { SendOp } from "./ops.ts";
+import { leaving } from "./outside.ts";
 
 export interface SubscribeOptions {
   /** How many values it holds for the subscriber; 0: each is taken from the sender's hand. */
@@ -68,7 +69,11 @@ export class Subscription<T> implements ReceiveChannel<T> {
   }
 
   /** For code outside any task: `for await`; an early exit closes it. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    return leaving(this.#read(), () => this.close());
+  }
+
+  async *#read(): AsyncGenerator<T, void, undefined> {
     try {
       yield* this.channel;
     } finally {

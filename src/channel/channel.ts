@@ -6,7 +6,7 @@
 //   closed: no sender that came later waits; those that waited before are served
 // (but for a sender and a receiver of one select, which never meet)
 //
-// May import: the scheduler layer, buffer, errors, ops.
+// May import: the scheduler layer, buffer, errors, ops, outside.
 
 import { show } from "../coroutine/errors.ts";
 import { SchedulerError } from "../scheduler/errors.ts";
@@ -18,6 +18,7 @@ import type { Task } from "../scheduler/task.ts";
 import { Ring } from "./buffer.ts";
 import { ClosedError, OverflowError } from "./errors.ts";
 import { CLOSES, NextOp, ReceiveOp, SendOp, SENDS } from "./ops.ts";
+import { outside } from "./outside.ts";
 
 /** What a send does when the buffer is full: waits, or which value is lost, or fails. */
 export type Overflow = "wait" | "dropOldest" | "dropNewest" | "error";
@@ -69,7 +70,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   /** @internal */ readonly buffer: Ring<T> = new Ring();
   /** @internal */ readonly senders: Line<SendOp> = new Line();
   /** @internal */ readonly receivers: Line<ReceiveOp> = new Line();
-  /** @internal */ ending: { error: unknown; isFailure: boolean } | null = null;
+  /** @internal Without an error it is `undefined`. */ ending: { error: unknown } | null = null;
   #scheduler: Scheduler | null = null;
   #outsiders = 0;
   /** @internal Nobody will receive any more (abandon.ts). */
@@ -132,7 +133,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     touch(this);
     if (this.hasNext(null)) return { value: this.take(null), done: false };
     if (this.ending === null) return undefined;
-    if (this.ending.isFailure) throw this.ending.error;
+    if (this.ending.error !== undefined) throw this.ending.error;
     return { value: undefined, done: true };
   }
 
@@ -141,7 +142,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     touchPart(this, SENDS, error !== undefined || this.overflow !== "wait");
     touch(this, CLOSES);
     if (this.ending !== null) return;
-    this.ending = { error, isFailure: arguments.length > 0 && error !== undefined };
+    this.ending = { error };
     for (let op = this.receivers.first; op !== null; op = this.receivers.first) {
       this.receivers.leave(op);
       op.ended();
@@ -160,32 +161,13 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   }
 
   /** For code outside any task: `for await`. While it goes on, the run does not count what waits here as deadlocked. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    this.#countOutsiders(1);
-    try {
-      for (let result = await this.#nextOutside(); !result.done; result = await this.#nextOutside()) yield result.value;
-    } finally {
-      this.#countOutsiders(-1);
-    }
-  }
-
-  #nextOutside(): Promise<IteratorResult<T, undefined>> {
-    return new Promise((resolve, reject) => {
-      const now = this.tryReceive();
-      if (now !== undefined) return resolve(now);
-      const op = new NextOp(this as Channel<unknown>);
-      op.chooser = {
-        chosen: (_, value, error, failed) => (failed ? reject(error) : resolve(value as IteratorResult<T, undefined>)),
-      };
-      this.receivers.join(op);
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    return outside(this, (change) => {
+      this.#outsiders += change;
+      if (this.#scheduler === null) return;
+      this.#scheduler.external += change;
+      this.#scheduler.nudge(); // what is left may be deadlocked now
     });
-  }
-
-  #countOutsiders(change: number): void {
-    this.#outsiders += change;
-    if (this.#scheduler === null) return;
-    this.#scheduler.external += change;
-    this.#scheduler.nudge(); // what is left may be deadlocked now
   }
 
   /** @internal Binds it to the scheduler of the task that uses it first. */

@@ -151,7 +151,8 @@ export class ReceiveOp extends Waiter<unknown> {
   atEnd(): unknown {
     const { channel } = this;
     touch(channel);
-    throw channel.ending!.isFailure ? channel.ending!.error : channel.closedError("receive");
+    const { error } = channel.ending!;
+    throw error === undefined ? channel.closedError("receive") : error;
   }
 
   override touch(isWhole = false): void {
@@ -171,9 +172,9 @@ export class NextOp extends ReceiveOp {
   }
 
   override atEnd(): unknown {
-    const { ending } = this.channel;
+    const { error } = this.channel.ending!;
     touch(this.channel, CLOSES, true);
-    if (ending!.isFailure) throw ending!.error;
+    if (error !== undefined) throw error;
     return { value: undefined, done: true };
   }
 

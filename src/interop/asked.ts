@@ -14,12 +14,8 @@ export type Asked = Task;
 
 /** Starts `body`, which gets nowhere before it is asked. */
 export function startAsked(body: unknown, args: readonly unknown[], what: string): Asked {
-  return spawn.supervised(Coroutine.of(fromFirstYield(body, args, what), nameOf(body)));
-}
-
-function nameOf(body: unknown): string {
-  const named = typeof body === "function" || body instanceof Coroutine ? body.name : "";
-  return named || "<anonymous>";
+  const name = (body as { name?: string } | undefined)?.name || "<anonymous>";
+  return spawn.supervised(Coroutine.of(fromFirstYield(body, args, what), name));
 }
 
 /** `task.send` drops the value of a task's first `yield`: so that is one of ours. */

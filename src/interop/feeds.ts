@@ -11,7 +11,7 @@ import { isGenerator, told } from "../scheduler/runnable.ts";
 import { Task } from "../scheduler/task.ts";
 import { until } from "./until.ts";
 import { ask, type Asked, startAsked } from "./asked.ts";
-import { destroyStream, isNodeReadable, type NodeReadable } from "./node-streams.ts";
+import { destroyStream, hasMethods, isNodeReadable, type NodeReadable } from "./node-streams.ts";
 
 type Step = IteratorResult<unknown, unknown>;
 
@@ -32,31 +32,22 @@ interface Reader {
 
 /** The feed of `source`, which it takes hold of now; null: it is no source. */
 export function feedOf(source: unknown): Feed | null {
-  if (typeof source === "string") return new IteratorFeed(source[Symbol.iterator]());
-  if (isBody(source)) return new BodyFeed(source);
-  if (typeof source !== "object" || source === null) return null;
   if (source instanceof Channel) return new ChannelFeed(source);
   // These are iterable so that they can be waited for.
   if (source instanceof Op || source instanceof Task) return null;
-  if (source instanceof Coroutine || isGenerator(source)) return new BodyFeed(source);
-  if ("getReader" in source && typeof source.getReader === "function") return new ReaderFeed(source.getReader());
+  if (isBody(source) || source instanceof Coroutine || isGenerator(source)) return new BodyFeed(source);
+  if (hasMethods(source, "getReader")) return new ReaderFeed(source.getReader() as Reader);
   if (isNodeReadable(source)) return new StreamFeed(source);
-  if (isAsyncIterable(source)) return new AsyncFeed(source[Symbol.asyncIterator]());
-  if (isIterable(source)) return new IteratorFeed(source[Symbol.iterator]());
+  if (hasMethods(source, Symbol.asyncIterator))
+    return new AsyncFeed(source[Symbol.asyncIterator]() as AsyncIterator<unknown>);
+  if (typeof source === "string" || hasMethods(source, Symbol.iterator))
+    return new IteratorFeed(source[Symbol.iterator]() as Iterator<unknown>);
   return null;
 }
 
 /** A body that yields: a generator function, or what `coroutine` gives. */
 export function isBody(value: unknown): boolean {
   return isCoroutineFunction(value) || isGeneratorFunction(value);
-}
-
-function isAsyncIterable(value: object): value is AsyncIterable<unknown> {
-  return typeof (value as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === "function";
-}
-
-function isIterable(value: object): value is Iterable<unknown> {
-  return typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function";
 }
 
 /** The text of the error for what is no source. */
@@ -102,22 +93,17 @@ class AsyncFeed implements Feed {
 }
 
 /** Of Node. Its iterator is not closed, as that queues behind a `next` that may never be answered. */
-class StreamFeed implements Feed {
+class StreamFeed extends AsyncFeed {
   readonly #stream: NodeReadable;
-  readonly #iterator: AsyncIterator<unknown>;
 
   constructor(stream: NodeReadable) {
-    this.#stream = stream;
     // Without that the end of what can be read would end also what can be written.
-    this.#iterator = stream.iterator({ destroyOnReturn: false });
+    super(stream.iterator({ destroyOnReturn: false }));
+    this.#stream = stream;
   }
 
-  next(): Waitable<Step> {
-    return until(this.#iterator.next());
-  }
-
-  *release(): Generator<never, void, unknown> {
-    yield* destroyStream(this.#stream);
+  override release(): Generator<never, void, unknown> {
+    return destroyStream(this.#stream);
   }
 }
 

@@ -29,12 +29,9 @@ export interface NodeWritable extends NodeStream {
   readonly writableFinished?: boolean;
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
-
-function hasMethods(value: unknown, ...names: string[]): boolean {
-  return isObject(value) && names.every((name) => typeof (value as Record<string, unknown>)[name] === "function");
+export function hasMethods<K extends PropertyKey>(value: unknown, ...names: K[]): value is Record<K, () => unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  return names.every((name) => typeof (value as Partial<Record<K, unknown>>)[name] === "function");
 }
 
 export function isNodeReadable(value: unknown): value is NodeReadable {

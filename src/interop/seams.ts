@@ -47,14 +47,11 @@ export function startService(
 ): Service {
   const parent = requireTask(what);
   const scope = parent.scope ?? parent.own();
-  let isStopped = false;
-  const service: Service = {
-    get isStopped() {
-      return isStopped;
-    },
+  const service = {
+    isStopped: false,
     stop() {
-      if (isStopped || task.hasEnded) return;
-      isStopped = true;
+      if (service.isStopped || task.hasEnded) return;
+      service.isStopped = true;
       if (task.hasBegun) task.cancelNow(undefined);
     },
   };

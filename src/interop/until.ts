@@ -10,8 +10,7 @@ import type { Task } from "../scheduler/task.ts";
 type Source<T> = T | PromiseLike<T> | ((signal: AbortSignal) => T | PromiseLike<T>);
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  if ((typeof value !== "object" || value === null) && typeof value !== "function") return false;
-  return typeof (value as { then?: unknown }).then === "function";
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
 /** Those that wait for a promise, of all runs: one that outlives many runs is given one callback. */

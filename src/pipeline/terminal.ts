@@ -3,6 +3,7 @@
 // May import: the scheduler layer, the channel layer, concurrent, puller, source.
 
 import { Channel, type ChannelOptions, type ReceiveChannel, type SendChannel } from "../channel/channel.ts";
+import { leaving } from "../channel/outside.ts";
 import { CancelledError } from "../scheduler/errors.ts";
 import { run } from "../scheduler/run.ts";
 import { defer, scope } from "../scheduler/block.ts";
@@ -59,23 +60,31 @@ export abstract class Terminals<out T> {
   }
 
   /** For code outside any task, with `for await`: a run of its own, which is cancelled when the loop is left. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     const channel = new Channel<T>();
-    const stop = new AbortController();
-    // Its failure has a handler from now on: a slow loop sees it late.
-    const failure = run
-      .with({ signal: stop.signal })(() => this.into(channel))
-      .then(
-        () => null,
-        (error: unknown) => ({ error }),
-      );
-    try {
-      yield* channel;
-    } finally {
-      stop.abort();
-      const failed = await failure;
-      if (failed !== null && !(failed.error instanceof CancelledError)) throw failed.error;
-    }
+    const values = channel[Symbol.asyncIterator]();
+    const all = readIn((signal) => run.with({ signal })(() => this.into(channel)), values);
+    return leaving(all, () => void values.return());
+  }
+}
+
+/** Gives `values` while what `start` starts goes on, and stops that where it is left. */
+async function* readIn<T>(
+  start: (signal: AbortSignal) => Promise<void>,
+  values: AsyncIterable<T>,
+): AsyncGenerator<T, void, undefined> {
+  const stop = new AbortController();
+  // Its failure has a handler from now on: a slow loop sees it late.
+  const failure = start(stop.signal).then(
+    () => null,
+    (error: unknown) => ({ error }),
+  );
+  try {
+    yield* values;
+  } finally {
+    stop.abort();
+    const failed = await failure;
+    if (failed !== null && !(failed.error instanceof CancelledError)) throw failed.error;
   }
 }
 

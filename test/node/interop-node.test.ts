@@ -144,6 +144,20 @@ describe("a channel as a Readable", () => {
     expect(got.map(String)).toEqual(["1", "2", "3"]);
   });
 
+  test("one that is destroyed while it waits, with an error or without, takes nothing from the channel any more", async () => {
+    for (const error of [undefined, new RangeError("boom")]) {
+      const channel = new Channel<string>(1);
+      const readable = Readable.from(channel);
+      readable.on("data", () => {});
+      readable.on("error", () => {});
+      await turn();
+      readable.destroy(error);
+      await turn();
+      expect([readable.closed, channel.statistics().receivers]).toEqual([true, 0]);
+      expect([channel.trySend("v"), channel.tryReceive()]).toEqual([true, { value: "v", done: false }]);
+    }
+  });
+
   test("a sender is held back by who reads the stream", async () => {
     let sent = 0;
     await run(function* () {

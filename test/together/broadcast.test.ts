@@ -154,6 +154,16 @@ describe("a broadcast", () => {
     await expect(run(() => select({ send: new Broadcast<number>().send(1) }))).rejects.toThrow(/spawn the send/);
   });
 
+  test("code outside that leaves a subscription while it waits closes it at once", async () => {
+    const broadcast = new Broadcast<number>();
+    const iterator = broadcast.subscribe()[Symbol.asyncIterator]();
+    const reading = iterator.next();
+    const leaving = iterator.return();
+    expect(broadcast.statistics().subscribers).toBe(0);
+    expect((await leaving).done).toBe(true);
+    expect((await reading).done).toBe(true);
+  });
+
   test("code outside reads a subscription with for await, and an early exit closes it", async () => {
     const broadcast = new Broadcast<number>();
     const subscription = broadcast.subscribe();

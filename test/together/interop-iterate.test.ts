@@ -328,6 +328,71 @@ describe("for await over a channel, outside", () => {
     },
   );
 
+  test("who leaves while it waits is in line no more: a value that comes then is for others", async () => {
+    const ways = ["return", "throw"] as const;
+    for (const way of ways) {
+      const numbers = new Channel<number>(1);
+      const iterator = numbers[Symbol.asyncIterator]();
+      const reads = [iterator.next(), iterator.next()];
+      await turn();
+      const leaving = iterator[way]("left" as never).catch((error: unknown) => error);
+      expect(numbers.statistics().receivers).toBe(0);
+      expect(await leaving).toEqual(way === "throw" ? "left" : { value: "left", done: true });
+      expect(await Promise.all(reads)).toEqual([
+        { value: undefined, done: true },
+        { value: undefined, done: true },
+      ]);
+      expect(await iterator.next()).toEqual({ value: undefined, done: true });
+      expect([numbers.trySend(1), numbers.tryReceive()]).toEqual([true, { value: 1, done: false }]);
+    }
+  });
+
+  test("a value that it has got already is not lost when it leaves, and no other is taken", async () => {
+    const numbers = new Channel<number>(2);
+    const iterator = numbers[Symbol.asyncIterator]();
+    const reads = [iterator.next(), iterator.next()];
+    await turn();
+    numbers.trySend(1);
+    numbers.trySend(2);
+    await iterator.return();
+    expect(await Promise.all(reads)).toEqual([
+      { value: 1, done: false },
+      { value: undefined, done: true },
+    ]);
+    expect(numbers.tryReceive()).toEqual({ value: 2, done: false });
+  });
+
+  test("requests that wait at the same time are answered in order; a failure is for the first, then it is over", async () => {
+    const numbers = new Channel<number>();
+    const iterator = numbers[Symbol.asyncIterator]();
+    const reads = Promise.allSettled([iterator.next(), iterator.next(), iterator.next(), iterator.next()]);
+    await run(function* () {
+      yield* numbers.send(1);
+      yield* numbers.send(2);
+      numbers.close(new RangeError("boom"));
+    });
+    expect(await reads).toEqual([
+      { status: "fulfilled", value: { value: 1, done: false } },
+      { status: "fulfilled", value: { value: 2, done: false } },
+      { status: "rejected", reason: new RangeError("boom") },
+      { status: "fulfilled", value: { value: undefined, done: true } },
+    ]);
+  });
+
+  test("when who waits has left, tasks that are deadlocked are found", { tags: "slow" }, async () => {
+    const numbers = new Channel<number>();
+    const iterator = numbers[Symbol.asyncIterator]();
+    const reads = [iterator.next(), iterator.next()];
+    const end = run(function* () {
+      yield* numbers.send(1);
+      yield* new Channel<number>().receive();
+    });
+    await reads[0];
+    setTimeout(() => void iterator.return(), 5);
+    await expect(end).rejects.toThrow("no task can go on");
+    expect((await reads[1])?.done).toBe(true);
+  });
+
   test("a task waits for code outside that reads its channel", async () => {
     const got: number[] = [];
     await run(function* () {

@@ -393,3 +393,22 @@ test("a row of stages gives what the methods of arrays give", async () => {
   );
   await fc.assert(property, { numRuns: 150 });
 });
+
+test("code outside may leave a pipeline while it waits: the source is closed, and that is waited for", async () => {
+  const seen: unknown[] = [];
+  const iterator = pipeline(function* () {
+    try {
+      yield 1;
+      yield* sleep(Number.POSITIVE_INFINITY);
+    } finally {
+      yield* sleep(1);
+      seen.push("closed");
+    }
+  })[Symbol.asyncIterator]();
+  expect(await iterator.next()).toEqual({ value: 1, done: false });
+  const reading = iterator.next();
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  await iterator.return();
+  expect(seen).toEqual(["closed"]);
+  expect(await reading).toEqual({ value: undefined, done: true });
+});
