@@ -143,10 +143,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     touch(this, CLOSES);
     if (this.ending !== null) return;
     this.ending = { error };
-    for (let op = this.receivers.first; op !== null; op = this.receivers.first) {
-      this.receivers.leave(op);
-      op.ended();
-    }
+    for (let op = this.receivers.take(); op !== null; op = this.receivers.take()) op.ended();
   }
 
   /** `using channel = …`: closes it at the end of the block. */

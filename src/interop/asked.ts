@@ -27,7 +27,7 @@ function* fromFirstYield(body: unknown, args: readonly unknown[], what: string):
 }
 
 /** What it yields next, or its end. @throws its failure */
-export function* ask(task: Asked, value: unknown): Generator<never, IteratorResult<unknown, unknown>, unknown> {
+export function* ask(task: Asked, value?: unknown): Generator<never, IteratorResult<unknown, unknown>, unknown> {
   try {
     return { value: yield* task.send(value), done: false };
   } catch (end) {

@@ -9,7 +9,7 @@ import { requireTask } from "../scheduler/op.ts";
 import { shield } from "../scheduler/block.ts";
 import { until } from "./until.ts";
 import { FedChannel } from "./fed-channel.ts";
-import { type Feed, feedOf, isBody, noSource } from "./feeds.ts";
+import { checkStep, type Feed, feedOf, isBody, noSource } from "./feeds.ts";
 import { type Service, startService } from "./seams.ts";
 
 const WHAT = "Channel.from(…)";
@@ -123,8 +123,8 @@ class Pump<T> {
   /** The next value or the end. A source that has ended or failed has nothing to let go. */
   *#take(): Generator<never, IteratorResult<unknown, unknown>, unknown> {
     try {
-      const step = this.#feed!.next();
-      const result = Symbol.iterator in step ? yield* step : step;
+      const step = checkStep(this.#feed!.next());
+      const result = Symbol.iterator in step ? checkStep(yield* step) : step;
       if (result.done === true) this.#feed = null;
       return result;
     } catch (error) {

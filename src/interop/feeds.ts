@@ -32,22 +32,28 @@ interface Reader {
 
 /** The feed of `source`, which it takes hold of now; null: it is no source. */
 export function feedOf(source: unknown): Feed | null {
-  if (source instanceof Channel) return new ChannelFeed(source);
+  if (source instanceof Channel) return channelFeed(source);
   // These are iterable so that they can be waited for.
   if (source instanceof Op || source instanceof Task) return null;
-  if (isBody(source) || source instanceof Coroutine || isGenerator(source)) return new BodyFeed(source);
-  if (hasMethods(source, "getReader")) return new ReaderFeed(source.getReader() as Reader);
-  if (isNodeReadable(source)) return new StreamFeed(source);
+  if (isBody(source) || source instanceof Coroutine || isGenerator(source)) return bodyFeed(source);
+  if (hasMethods(source, "getReader")) return readerFeed(source.getReader() as Reader);
+  if (isNodeReadable(source)) return streamFeed(source);
   if (hasMethods(source, Symbol.asyncIterator))
-    return new AsyncFeed(source[Symbol.asyncIterator]() as AsyncIterator<unknown>);
+    return asyncFeed(source[Symbol.asyncIterator]() as AsyncIterator<unknown>);
   if (typeof source === "string" || hasMethods(source, Symbol.iterator))
-    return new IteratorFeed(source[Symbol.iterator]() as Iterator<unknown>);
+    return iteratorFeed(source[Symbol.iterator]() as Iterator<unknown>);
   return null;
 }
 
 /** A body that yields: a generator function, or what `coroutine` gives. */
 export function isBody(value: unknown): boolean {
   return isCoroutineFunction(value) || isGeneratorFunction(value);
+}
+
+/** What the `next` of an iterator gave. @throws {TypeError} if it is no object, as a loop does */
+export function checkStep<S>(step: S): S {
+  if (typeof step === "object" ? step !== null : typeof step === "function") return step;
+  throw new TypeError(`an iterator gives {value, done}, but got ${show(step)}`);
 }
 
 /** The text of the error for what is no source. */
@@ -59,102 +65,56 @@ export function noSource(value: unknown, what: string): string {
   return `${text}, but got ${value instanceof Task ? value.toString() : told(value)}`;
 }
 
-class IteratorFeed implements Feed {
-  readonly #iterator: Iterator<unknown>;
-
-  constructor(iterator: Iterator<unknown>) {
-    this.#iterator = iterator;
-  }
-
-  next(): Step {
-    return this.#iterator.next();
-  }
-
-  // oxlint-disable-next-line require-yield
-  *release(): Generator<never, void, unknown> {
-    this.#iterator.return?.();
-  }
+function iteratorFeed(iterator: Iterator<unknown>): Feed {
+  return {
+    next: () => iterator.next(),
+    // oxlint-disable-next-line require-yield
+    *release() {
+      iterator.return?.();
+    },
+  };
 }
 
-class AsyncFeed implements Feed {
-  readonly #iterator: AsyncIterator<unknown>;
-
-  constructor(iterator: AsyncIterator<unknown>) {
-    this.#iterator = iterator;
-  }
-
-  next(): Waitable<Step> {
-    return until(this.#iterator.next());
-  }
-
-  *release(): Generator<never, void, unknown> {
-    yield* until(this.#iterator.return?.());
-  }
+function asyncFeed(iterator: AsyncIterator<unknown>): Feed {
+  return {
+    next: () => until(iterator.next()),
+    *release() {
+      yield* until(iterator.return?.());
+    },
+  };
 }
 
 /** Of Node. Its iterator is not closed, as that queues behind a `next` that may never be answered. */
-class StreamFeed extends AsyncFeed {
-  readonly #stream: NodeReadable;
-
-  constructor(stream: NodeReadable) {
-    // Without that the end of what can be read would end also what can be written.
-    super(stream.iterator({ destroyOnReturn: false }));
-    this.#stream = stream;
-  }
-
-  override release(): Generator<never, void, unknown> {
-    return destroyStream(this.#stream);
-  }
+function streamFeed(stream: NodeReadable): Feed {
+  // Without that the end of what can be read would end also what can be written.
+  const iterator = stream.iterator({ destroyOnReturn: false });
+  return { ...asyncFeed(iterator), release: () => destroyStream(stream) };
 }
 
-class ReaderFeed implements Feed {
-  readonly #reader: Reader;
-
-  constructor(reader: Reader) {
-    this.#reader = reader;
-  }
-
-  next(): Waitable<Step> {
-    return until(this.#reader.read()) as Waitable<Step>;
-  }
-
-  *release(): Generator<never, void, unknown> {
-    yield* until(this.#reader.cancel());
-    this.#reader.releaseLock();
-  }
+function readerFeed(reader: Reader): Feed {
+  return {
+    next: () => until(reader.read()) as Waitable<Step>,
+    *release() {
+      yield* until(reader.cancel());
+      reader.releaseLock();
+    },
+  };
 }
 
 /** Another channel, which others may go on using. */
-class ChannelFeed implements Feed {
-  readonly #channel: Channel<unknown>;
-
-  constructor(channel: Channel<unknown>) {
-    this.#channel = channel;
-  }
-
-  next(): Waitable<Step> {
-    return this.#channel.next();
-  }
-
-  *release(): Generator<never, void, unknown> {}
+function channelFeed(channel: Channel<unknown>): Feed {
+  return { next: () => channel.next(), *release() {} };
 }
 
 /** A body that yields, and may wait: a task of the one that feeds. */
-class BodyFeed implements Feed {
-  readonly #body: unknown;
-  #task: Asked | null = null;
-
-  constructor(body: unknown) {
-    this.#body = body;
-  }
-
-  next(): Waitable<Step> {
-    return ask((this.#task ??= startAsked(this.#body, [], "Channel.from")), undefined);
-  }
-
-  *release(): Generator<never, void, unknown> {
-    if (this.#task !== null) yield* this.#task.cancel();
-    // One that was started by hand, and was not reached by the task.
-    if (typeof this.#body !== "function") (this.#body as Generator).return(undefined);
-  }
+function bodyFeed(body: unknown): Feed {
+  let task: Asked | null = null;
+  return {
+    next: () => ask((task ??= startAsked(body, [], "Channel.from"))),
+    *release() {
+      if (task !== null) yield* task.cancel();
+      // One that was started by hand, and was not reached by the task.
+      if (typeof body !== "function") (body as Generator).return(undefined);
+    },
+  };
 }

@@ -76,6 +76,8 @@ export function on(target: unknown, event: string | symbol, options: OnOptions<n
     takeBack();
     unexpect();
   };
+  // Some send to who begins to listen: that may have closed it.
+  if (channel.isClosed) channel.onClose();
   return channel;
 }
 

@@ -34,16 +34,16 @@ export function once(target: unknown, event: string | symbol): Op<unknown> {
 
 function next(target: unknown, event: string | symbol, signal: AbortSignal): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const unlisten = listen(target, event, `once(${String(event)})`, {
-      event: (value) => {
-        unlisten();
-        resolve(value);
-      },
-      error: (error) => {
-        unlisten();
-        reject(error);
-      },
-    });
-    signal.addEventListener("abort", unlisten);
+    let unlisten: (() => void) | null = null;
+    let isHeard = false;
+    const heard = (settle: (value: unknown) => void) => (value: unknown) => {
+      isHeard = true;
+      unlisten?.();
+      settle(value);
+    };
+    unlisten = listen(target, event, `once(${String(event)})`, { event: heard(resolve), error: heard(reject) });
+    // Some send what they have sent already to who begins to listen.
+    if (isHeard) unlisten();
+    else signal.addEventListener("abort", unlisten);
   });
 }

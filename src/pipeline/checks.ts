@@ -27,8 +27,8 @@ export function checkTime(ms: unknown, what: string): void {
 }
 
 /** @throws {TypeError} */
-export function checkFunction(fn: unknown, what: string): void {
-  if (typeof fn !== "function") throw new TypeError(`${what} needs a function or a body, but got ${show(fn)}`);
+export function checkFunction(fn: unknown, what: string, kind = "a function or a body"): void {
+  if (typeof fn !== "function") throw new TypeError(`${what} needs ${kind}, but got ${show(fn)}`);
 }
 
 export function checked(options: EachOptions): Required<EachOptions> {

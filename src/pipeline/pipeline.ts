@@ -15,11 +15,8 @@ import type { Given } from "./given.ts";
 import { consume, END, type Puller, SKIP } from "./puller.ts";
 import { OPEN, openerOf, type Source } from "./source.ts";
 import { batcher, lineSplitter } from "./steps.ts";
-import { end, lastOf, Terminals } from "./terminal.ts";
+import { end, type Fold, lastOf, Terminals } from "./terminal.ts";
 import { batchedWithin, debounced, limited, pacer, throttled } from "./time.ts";
-
-/** What folds items: from what it made so far and an item, the next. */
-type Fold<A, T> = (soFar: A, item: T) => A | Waitable<A> | PromiseLike<A>;
 
 type Inner<T, U> = (item: T) => Source<U> | PromiseLike<Source<U>>;
 
@@ -219,6 +216,7 @@ export class Pipeline<out T> extends Terminals<T> {
 
   /** What `fn` makes of this: for stages of one's own. */
   through<R>(fn: (pipeline: this) => R): R {
+    checkFunction(fn, "through", "a function");
     return fn(this);
   }
 

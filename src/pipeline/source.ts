@@ -11,7 +11,7 @@ import { spawn } from "../scheduler/spawn.ts";
 import { Task } from "../scheduler/task.ts";
 import { ask } from "../interop/asked.ts";
 import type { Many } from "../interop/channel-from.ts";
-import { type Feed, feedOf, noSource } from "../interop/feeds.ts";
+import { checkStep, type Feed, feedOf, noSource } from "../interop/feeds.ts";
 import { END, type Opener, type Puller, type Signal, WAIT } from "./puller.ts";
 
 /** What has the items of a pipeline; under {@link OPEN}: another pipeline. */
@@ -31,7 +31,7 @@ class FromIterable<T> implements Puller<T> {
     const iterator = this.#iterator;
     if (iterator === null) return END;
     this.#iterator = null; // one that throws is not closed
-    const result = iterator.next();
+    const result = checkStep(iterator.next());
     if (result.done === true) return END;
     const { value } = result;
     this.#iterator = iterator;
@@ -75,7 +75,7 @@ abstract class Arriving<T> implements Puller<T> {
 
   *wait(): Generator<never, void, unknown> {
     try {
-      this.#result = yield* this.ask();
+      this.#result = checkStep(yield* this.ask());
     } catch (error) {
       this.#result = { value: undefined, done: true }; // one that throws is not closed
       throw error;
@@ -142,7 +142,7 @@ class FromBody<T> extends Arriving<T> {
   }
 
   ask(): Waitable<IteratorResult<T, unknown>> {
-    return ask(this.#task, undefined) as Waitable<IteratorResult<T, unknown>>;
+    return ask(this.#task) as Waitable<IteratorResult<T, unknown>>;
   }
 
   close(): Waitable<unknown> {
@@ -162,6 +162,7 @@ const primed = /* @__PURE__ */ coroutine(
 /** What begins a run of `source`. @throws {TypeError} if it is none */
 export function openerOf<T>(source: Source<T>): Opener<T> {
   if (typeof source === "function" || source instanceof Coroutine) return () => new FromBody(source);
+  if (typeof source === "string") return () => new FromIterable(source);
   if (typeof source === "object" && source !== null && !(source instanceof Op) && !(source instanceof Task)) {
     if (OPEN in source) return () => source[OPEN]();
     if ("tryReceive" in source) return () => new FromChannel(source);

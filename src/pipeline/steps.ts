@@ -23,7 +23,7 @@ export function lineSplitter(): (chunk: unknown) => readonly string[] {
   return (chunk) => {
     if (chunk === END) {
       rest += decoder.decode();
-      return rest === "" ? [] : [chomp(rest)];
+      return rest === "" ? [] : [rest];
     }
     const lines = textOf(chunk, decoder).split("\n");
     const last = lines.pop()!;

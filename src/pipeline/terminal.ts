@@ -12,6 +12,9 @@ import { feed } from "./concurrent.ts";
 import { consume, type Opener } from "./puller.ts";
 import { OPEN } from "./source.ts";
 
+/** What folds items: from what it made so far and an item, the next. */
+export type Fold<A, T> = (soFar: A, item: T) => A | Waitable<A> | PromiseLike<A>;
+
 export abstract class Terminals<out T> {
   /** @internal Begins a run. */
   readonly [OPEN]: Opener<T>;

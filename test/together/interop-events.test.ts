@@ -409,3 +409,67 @@ test("the type of an event is that of the target's on… listener; an emitter's 
   expectTypeOf<Types["args"]>().toEqualTypeOf<Channel<[number]>>();
   expectTypeOf<Types["one"]>().toEqualTypeOf<Op<Event>>();
 });
+
+function* drained(channel: Channel<unknown[]>) {
+  yield* channel.receive();
+}
+
+describe("what sends while it is being listened to", () => {
+  /** It sends what it has sent already. */
+  class ReplayingTarget extends Target {
+    override addEventListener(...args: Parameters<EventTarget["addEventListener"]>): void {
+      super.addEventListener(...args);
+      this.dispatchEvent(message("now"));
+    }
+  }
+  class ReplayingEmitter extends Emitter {
+    readonly #event: string;
+
+    constructor(event: string) {
+      super();
+      this.#event = event;
+    }
+
+    override on(event: string | symbol, listener: (...args: unknown[]) => void): this {
+      super.on(event, listener);
+      if (event === this.#event) listener(new RangeError(event));
+      return this;
+    }
+  }
+
+  test("once gives that, or throws that, and listens no longer", async () => {
+    const target = new ReplayingTarget();
+    const data = await run(function* () {
+      const { data: first } = yield* once<MessageEvent<string>>(target, "message");
+      const { value } = yield* select({ event: once<MessageEvent<string>>(target, "message") });
+      return [first, value.data];
+    });
+    expect([data, target.listeners]).toEqual([["now", "now"], 0]);
+
+    const ready = new ReplayingEmitter("ready");
+    expect(await run(() => once(ready, "ready"))).toEqual([new RangeError("ready")]);
+    const failing = new ReplayingEmitter("error");
+    await expect(run(() => once(failing, "ready"))).rejects.toThrow(new RangeError("error"));
+    for (const emitter of [ready, failing]) expect([emitter.count("ready"), emitter.count("error")]).toEqual([0, 0]);
+  });
+
+  test("on gives that; when that closes the channel, it listens no longer", { tags: "slow" }, async () => {
+    const target = new ReplayingTarget();
+    const data = await run(function* () {
+      return (yield* on<MessageEvent<string>>(target, "message").receive()).data;
+    });
+    expect([data, target.listeners]).toEqual(["now", 0]);
+
+    const failing = new ReplayingEmitter("error");
+    await run(function* () {
+      const channel = on(failing, "ready");
+      expect([failing.count("ready"), failing.count("error")]).toEqual([0, 0]);
+      expect(yield* caught(() => drained(channel))).toEqual(new RangeError("error"));
+    });
+    const end = run(function* () {
+      on(failing, "ready");
+      yield* new Channel().receive();
+    });
+    await expect(end).rejects.toThrow("no task can go on");
+  });
+});

@@ -634,3 +634,13 @@ describe("in a program", () => {
     expect(log.slice(-2)).toEqual(["closing", "closed"]);
   });
 });
+
+test.each<[string, () => unknown]>([
+  ["an iterator", () => ({ [Symbol.iterator]: () => ({ next: () => 5 }) })],
+  ["an async iterator", () => ({ [Symbol.asyncIterator]: () => ({ next: async () => 5 }) })],
+])("%s whose next gives no object is refused, as by a loop, and not asked again", async (_, make) => {
+  const end = run(function* () {
+    yield* from(make() as Iterable<number>).receive();
+  });
+  await expect(end).rejects.toThrow(new TypeError("an iterator gives {value, done}, but got 5"));
+});

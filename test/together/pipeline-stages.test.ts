@@ -270,6 +270,7 @@ test("lines: ends of both kinds, empty lines, an end that is missing, characters
     expect(await valuesOf(pipeline(Array.from(text)).lines())).toEqual(lines);
   }
   expect(await valuesOf(pipeline(["a\n"]).lines())).toEqual(["a"]);
+  expect(await valuesOf(pipeline(["a\rb\r"]).lines())).toEqual(["a\rb\r"]); // a \r alone is no line end, there neither
   expect(await valuesOf(pipeline<string>([]).lines())).toEqual([]);
   expect(await valuesOf(pipeline([bytes.buffer]).lines())).toEqual(lines);
   await expect(valuesOf(pipeline([5 as never]).lines())).rejects.toThrow("lines() splits strings and bytes, but got 5");
@@ -299,6 +300,19 @@ test("runs in runSync where nothing waits for the host", () => {
     .buffer(1)
     .filter((n) => n % 2 === 0);
   expect(runSync(() => made.toArray())).toEqual([2, 4]);
+});
+
+test("a string is a source of its characters, as for a loop", async () => {
+  expect(await valuesOf(pipeline("a€"))).toEqual(["a", "€"]);
+  expect(await valuesOf(pipeline(["ab", "c"]).flatMap((text) => text))).toEqual(["a", "b", "c"]);
+});
+
+test.each<[string, () => unknown]>([
+  ["an iterator", () => ({ [Symbol.iterator]: () => ({ next: () => 5 }) })],
+  ["an async iterator", () => ({ [Symbol.asyncIterator]: () => ({ next: async () => 5 }) })],
+])("%s whose next gives no object is refused, as by a loop", async (_, make) => {
+  const made = pipeline(make() as Iterable<number>).take(2);
+  await expect(run(() => made.toArray())).rejects.toThrow(new TypeError("an iterator gives {value, done}, but got 5"));
 });
 
 test("through gives the pipeline to a function", async () => {
@@ -333,6 +347,7 @@ test.each([
   [() => pipeline(sleep(1) as never), TypeError, /needs an iterable, .* but got sleep\(1\)$/],
   [() => pipeline([]).merge(null as never), TypeError, /but got null$/],
   [() => pipeline([]).map(7 as never), TypeError, "map needs a function or a body, but got 7"],
+  [() => pipeline([]).through(5 as never), TypeError, "through needs a function, but got 5"],
   [
     () => pipeline([]).map(String, { concurrency: 0 }),
     RangeError,
