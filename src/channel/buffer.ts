@@ -14,20 +14,12 @@ export class Ring<T> {
     this.#items[(this.#head + this.length++) & (this.#items.length - 1)] = item;
   }
 
-  /** Puts `item` before all others. */
-  unshift(item: T): void {
-    if (this.length === this.#items.length) this.#grow();
-    this.#head = (this.#head - 1) & (this.#items.length - 1);
-    this.#items[this.#head] = item;
-    this.length++;
-  }
-
   /** Puts `item` before the one at `index`. */
   insert(index: number, item: T): void {
-    const before: T[] = [];
-    for (let i = 0; i < index; i++) before.push(this.shift());
-    this.unshift(item);
-    for (let i = index - 1; i >= 0; i--) this.unshift(before[i]!);
+    const all = [item];
+    while (this.length > index) all.push(this.pop());
+    this.push(item);
+    while (all.length > 1) this.push(all.pop()!);
   }
 
   pop(): T {

@@ -211,5 +211,5 @@ function below(task: Task): Task[] {
 /** The one that asks is on the host's stack. */
 function linesOfRunning(task: Task): string[] {
   if (task !== activeTask()) return linesOf(task);
-  return usersOwn({ stack: bodies(task.name, stackOf(stackBelow(dump)).split("\n")).join("\n") }, 0);
+  return usersOwn(bodies(task.name, stackOf(stackBelow(dump)).split("\n")).join("\n"), 0);
 }

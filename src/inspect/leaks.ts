@@ -7,6 +7,7 @@
 // May import: the coroutine and scheduler layers, dump.
 
 import { Coroutine } from "../coroutine/coroutine.ts";
+import { stackOf } from "../coroutine/trail.ts";
 import { stackBelow, usersOwn } from "../scheduler/probe.ts";
 import type { TaskReport } from "../scheduler/report.ts";
 import { dump, type DumpedTask } from "./dump.ts";
@@ -55,7 +56,7 @@ const KEPT = 1000;
 export function watchLeaks(tell: (leak: Dropped) => void = warn): () => void {
   const registry = new FinalizationRegistry<Eye>(({ name, made, hasStarted, hasEnded }) => {
     if (!hasStarted || hasEnded) return;
-    const leak: Dropped = { name, madeAt: usersOwn(made, 1)[0] ?? null };
+    const leak: Dropped = { name, madeAt: usersOwn(stackOf(made), 1)[0] ?? null };
     if (dropped.push(leak) > KEPT) dropped.shift();
     tell(leak);
   });

@@ -12,7 +12,7 @@ interface Host {
 
 /** What Node tells of its loop and of the handles in it. */
 interface Report {
-  libuv: { type: string; is_active: boolean; is_referenced?: boolean }[];
+  libuv?: { type: string; is_active: boolean; is_referenced?: boolean }[];
 }
 
 const host = globalThis as Host;
@@ -39,11 +39,14 @@ function byMessage({ port1, port2 }: MessageChannel): (callback: () => void) => 
   };
 }
 
-/** What keeps the host's loop alive, by kind; empty where the host does not tell. */
-function underWay(): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const kind of host.process?.getActiveResourcesInfo?.() ?? []) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return counts;
+/** The kinds of what keeps the host's loop alive, each as often as there is one; empty where the host does not tell. */
+function underWay(): string[] {
+  return host.process?.getActiveResourcesInfo?.() ?? [];
+}
+
+/** How many of that `kind` there are. */
+function count(kinds: readonly string[], kind: string): number {
+  return kinds.filter((each) => each === kind).length;
 }
 
 const atStart = /* @__PURE__ */ underWay();
@@ -51,7 +54,7 @@ const atStart = /* @__PURE__ */ underWay();
 /** Whether the host tells what is under way. Some have the function, and it tells nothing. */
 const hostTells: boolean = /* @__PURE__ */ (() => {
   const timer = setTimeout(() => {}, 0);
-  const tells = (underWay().get("Timeout") ?? 0) > (atStart.get("Timeout") ?? 0);
+  const tells = underWay().length > atStart.length;
   clearTimeout(timer);
   return tells;
 })();
@@ -126,9 +129,11 @@ export const ENDS: RegExp = /Timeout|Immediate|Req|Connect/;
 function callersIn(): number {
   let callers = NONE;
   let isHeld = false;
-  for (const [kind, count] of underWay()) {
-    const others = kind === "Timeout" ? count - 1 : count; // the host counts the one that calls back now
-    const isNew = others > (atStart.get(kind) ?? 0);
+  const kinds = underWay();
+  for (const kind of new Set(kinds)) {
+    // The host counts the timer that calls back now.
+    const others = count(kinds, kind) - (kind === "Timeout" ? 1 : 0);
+    const isNew = others > count(atStart, kind);
     // Of terminals and pipes also those are listed by which nobody calls in, as the program's outputs.
     if (/^(Pipe|TTY)W/.test(kind)) {
       if (isNew) callers = SOME;
@@ -143,12 +148,12 @@ function callersIn(): number {
 
 /**
  * The same, where nothing is listed that is sure to keep the host's loop, of the loop itself; that takes milliseconds. It
- * is empty, or only something that is not listed keeps it, a job of the thread pool; otherwise `callers`.
+ * is empty, or only something that is not listed keeps it, a job of the thread pool; otherwise, or where the host has no
+ * such report, `callers`.
  */
 function callersInLoop(callers: number): number {
-  const report = hostTells && host.process?.report;
-  if (!report) return callers;
+  const handles = host.process?.report?.getReport().libuv;
   // The loop itself is one of them.
-  const alive = report.getReport().libuv.filter((each) => each.is_active && each.is_referenced !== false).length;
+  const alive = handles?.filter((each) => each.is_active && each.is_referenced !== false).length ?? 2;
   return alive > 1 ? callers : alive * SOME;
 }

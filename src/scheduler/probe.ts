@@ -52,7 +52,7 @@ function lookAt(frame: Frame): string[] {
     // Of an iterator of the user's own between the body and an op: what it throws has no one to go to.
   }
   probe.answer = null;
-  return usersOwn({ stack: bodies(frame.name, stackOf(seen).split("\n"), PROBE).join("\n") }, 0);
+  return usersOwn(bodies(frame.name, stackOf(seen).split("\n"), PROBE).join("\n"), 0);
 }
 
 const PROBE: RegExp = /* @__PURE__ */ new RegExp(`^(?: *at )?${lookAt.name}[ @]`);
@@ -71,10 +71,10 @@ export function stackBelow(below: unknown): { stack?: unknown } {
 /** What the lines of this package's own files have in common; empty where it was bundled with others: they are not known. */
 let own: string | undefined;
 
-/** The lines of what has a `stack` that have a place, and are not this package's own: where these are not known, without `extra` lines. */
-export function usersOwn(taken: { stack?: unknown }, extra: number): string[] {
+/** The lines of `stack` that have a place, and are not this package's own: where these are not known, without `extra` lines. */
+export function usersOwn(stack: string, extra: number): string[] {
   own ??= /[^\s(@]+(?=(?:scheduler.probe|corun-core)\.[jt]s)/.exec(stackOf(new Error()))?.[0] ?? "";
-  const lines = stackOf(taken)
+  const lines = stack
     .split("\n")
     .filter((line) => /:\d+:\d+\)?$/.test(line) && !/[([]native/.test(line))
     .map((line) => line.trim().replace(/\S*<anonymous> \((.*)\)$/, "$1"));

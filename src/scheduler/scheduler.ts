@@ -81,7 +81,7 @@ export class Scheduler {
     this.#store = this.ambient?.getStore();
     const choice = (this.#choice = options.choice ?? defaults.choice(options.seed));
     this.#isPlain = choice === null && this.watcher === null && this.ambient === null;
-    this.choose = choice === null ? chooser(options.seed ?? Math.trunc(Math.random() * 2 ** 32)) : drawn(choice);
+    this.choose = choice === null ? chooser(options.seed ?? Math.random() * 2 ** 32) : drawn(choice);
     // Then every wait is a switch.
     if (choice !== null) this.#credit = 0;
   }

@@ -37,7 +37,7 @@ export function noteSite(task: Task, below: unknown): void {
 
 /** Where `task` was started, for instance `at main (file:///a.ts:5:3)`; null if it is not known. */
 export function siteOf(task: Task): string | null {
-  return usersOwn(taken.get(task) ?? {}, 1)[0] ?? null;
+  return usersOwn(stackOf(taken.get(task) ?? {}), 1)[0] ?? null;
 }
 
 /** `task` has failed with `error`; where that leaves the run, its stack tells where the tasks were started. */

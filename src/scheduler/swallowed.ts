@@ -128,8 +128,7 @@ const OWN = new RegExp(`(?:^|\\.| )(?:here|noteClose|noteWait|isUnwinding|isCut|
 function tell(frame: Frame, place: string, helper: string): void {
   const text =
     `a cancellation was lost in ${frame.name}, ${place}: it delegates to a plain generator whose cleanup waits, ` +
-    `${helper}, and the language's \`yield*\` then goes on. Wrap the helper with coroutine(…). ${frame.name} is ` +
-    "ended where it waits next";
+    `${helper}: wrap that with coroutine(…). ${frame.name} is ended where it waits next`;
   if (told.has(text)) return;
   told.add(text);
   console.warn(`corun: ${text}`);
