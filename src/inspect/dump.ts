@@ -144,6 +144,8 @@ class Dumper {
   readonly shown: [Task, DumpedTask][] = [];
   #left: number;
   #held: Map<Task, Set<string>> = new Map();
+  /** Of the run's clock, for all its tasks. */
+  #now = 0;
 
   constructor(limit: number) {
     this.#left = limit;
@@ -151,6 +153,7 @@ class Dumper {
 
   run(task: Task, only: Scope | null): DumpedRun {
     const { scheduler } = task;
+    this.#now = scheduler.clock.now();
     const tasks = below(task);
     this.#held = heldBy(tasks);
     const circle = circleIn(tasks, (each) => (each.wait?.needsOne === true ? [] : neededBy(each)));
@@ -160,13 +163,13 @@ class Dumper {
       root: this.#task(task, only),
       live: scheduler.live,
       external: scheduler.external,
-      nextTimer: timer === undefined ? null : Math.max(0, timer.at - scheduler.clock.now()),
+      nextTimer: timer === undefined ? null : Math.max(0, timer.at - this.#now),
       cycle: circle.map((each) => each.order),
     };
   }
 
   #task(task: Task, only: Scope | null): DumpedTask {
-    const report = reportOf(task, this.#held);
+    const report = reportOf(task, this.#held, this.#now);
     const scopes = scopesOf(task).filter((scope) => only === null || scope === only);
     const dumped: DumpedTask = {
       ...report,
@@ -181,7 +184,6 @@ class Dumper {
   }
 
   #scope(scope: Scope): DumpedScope {
-    const { clock } = scope.task.scheduler;
     const tasks: DumpedTask[] = [];
     let omitted = 0;
     for (const task of scope.tasks) {
@@ -189,7 +191,7 @@ class Dumper {
       else omitted += below(task).length;
     }
     const { name, cancelled: isCancelled, shielded: isShielded, deadlineAt } = scope;
-    const timeLeft = deadlineAt === Number.POSITIVE_INFINITY ? null : deadlineAt - clock.now();
+    const timeLeft = deadlineAt === Number.POSITIVE_INFINITY ? null : deadlineAt - this.#now;
     return { name, isCancelled, isShielded, timeLeft, tasks, omitted };
   }
 }

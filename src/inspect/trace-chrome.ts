@@ -5,7 +5,7 @@
 //
 // May import: trace-format.
 
-import { KINDS, type TraceArrow, type TraceData } from "./trace-format.ts";
+import { KINDS, type TraceArrow, type TraceData, type TraceSlice } from "./trace-format.ts";
 
 /** One of Chrome's trace events; moments in microseconds. */
 export interface ChromeEvent {
@@ -29,7 +29,7 @@ export interface ChromeTrace {
 }
 
 const PID = 1;
-/** How far before its end an arrow leaves a slice: at the very end it would be outside. */
+/** How far before its end an arrow leaves a slice, if that is so long: at the very end it would be outside. */
 const INSIDE = 0.05;
 
 export function chromeOf(data: TraceData): ChromeTrace {
@@ -55,7 +55,12 @@ export function chromeOf(data: TraceData): ChromeTrace {
       ...args,
     });
   }
-  for (const [number, arrow] of arrows.entries()) traceEvents.push(...flow(data, arrow, number));
+  const slicesOf = grouped(slices);
+  for (const [number, arrow] of arrows.entries()) {
+    const [sender, sentAt] = arrow;
+    const left = leftAt(slicesOf.get(sender) ?? [], sentAt);
+    traceEvents.push(...flow(data, arrow, number, left));
+  }
   for (const [lane, ts, kind, label] of marks) {
     const name = label < 0 ? KINDS[kind]! : `${KINDS[kind]!} ${labels[label]!}`;
     traceEvents.push({ ph: "i", pid: PID, tid: lane + 1, name, cat: "mark", ts, s: "t" });
@@ -63,12 +68,35 @@ export function chromeOf(data: TraceData): ChromeTrace {
   return { displayTimeUnit: "ms", traceEvents, otherData: { title, start, dropped } };
 }
 
-function flow(data: TraceData, arrow: TraceArrow, id: number): ChromeEvent[] {
-  const [sender, sentAt, receiver, takenAt, kind, value, label] = arrow;
+/** By lane. */
+function grouped(slices: readonly TraceSlice[]): Map<number, TraceSlice[]> {
+  const found = new Map<number, TraceSlice[]>();
+  for (const slice of slices) {
+    const [lane] = slice;
+    if (!found.has(lane)) found.set(lane, []);
+    found.get(lane)!.push(slice);
+  }
+  return found;
+}
+
+/** Where an arrow that is sent at `sentAt` leaves one of `slices`, which are in order. */
+function leftAt(slices: readonly TraceSlice[], sentAt: number): number {
+  let low = 0;
+  for (let high = slices.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (slices[middle]![2] < sentAt) low = middle + 1;
+    else high = middle;
+  }
+  const [, from] = slices[low] ?? [0, sentAt];
+  return from > sentAt ? sentAt : Math.max(from, rounded(sentAt - INSIDE));
+}
+
+function flow(data: TraceData, arrow: TraceArrow, id: number, ts: number): ChromeEvent[] {
+  const [sender, , receiver, takenAt, kind, value, label] = arrow;
   const name = [KINDS[kind], data.labels[label], data.values[value]].filter((part) => part !== undefined).join(" ");
   const common = { pid: PID, name, cat: "flow", id };
   return [
-    { ph: "s", ...common, tid: sender + 1, ts: Math.max(0, rounded(sentAt - INSIDE)) },
+    { ph: "s", ...common, tid: sender + 1, ts },
     { ph: "f", bp: "e", ...common, tid: receiver + 1, ts: takenAt },
   ];
 }

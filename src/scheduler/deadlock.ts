@@ -51,7 +51,8 @@ export function deadlockOf(root: Task, what: string): DeadlockError {
   const circle = circleIn(waiting);
   const held = heldBy(waiting);
   // One in a circle may wait for its own tasks.
-  const told = [...new Set([...circle, ...waiting])].slice(0, TOLD).map((task) => reportOf(task, held));
+  const now = root.scheduler.clock.now(); // it takes its time to tell
+  const told = [...new Set([...circle, ...waiting])].slice(0, TOLD).map((task) => reportOf(task, held, now));
   const lines = [`${what}: ${waitsOf(root)}`, ...told.map(tell)];
   const names = [...circle, ...circle.slice(0, 1)].map((task) => `${task.name}#${task.order}`);
   if (names.length > 0) lines.push(`  cycle: ${names.slice(0, TOLD).join(" -> ")}`);

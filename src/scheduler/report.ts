@@ -48,8 +48,8 @@ export function heldBy(all: Iterable<Task>): Map<Task, Set<string>> {
   return held;
 }
 
-export function reportOf(task: Task, held: Map<Task, Set<string>>): TaskReport {
-  const { scheduler } = task;
+/** What is known of `task` at the moment `now` of its clock. */
+export function reportOf(task: Task, held: Map<Task, Set<string>>, now: number): TaskReport {
   const waits = task.status === WAITING;
   return {
     name: task.name,
@@ -57,7 +57,7 @@ export function reportOf(task: Task, held: Map<Task, Set<string>>): TaskReport {
     state: task.state,
     waitsFor: waits ? (task.wait?.describe() ?? "a send") : null,
     needs: neededBy(task).map((each) => each.order),
-    waited: waits ? Math.max(0, ((scheduler.clock.now() | 0) - task.since) | 0) : 0,
+    waited: waits ? Math.max(0, ((now | 0) - task.since) | 0) : 0,
     holds: [...(held.get(task) ?? [])],
     lines: linesOf(task),
     startedAt: siteOf(task),

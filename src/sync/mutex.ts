@@ -26,10 +26,14 @@ export class Guard {
   /**
    * Unlocks the mutex; no effect if that was done.
    *
-   * @throws {SchedulerError} in another task than the one that locked it
+   * @throws {SchedulerError} in another task than the one that locked it, unless that has ended: `all([mutex.lock()])`
+   *   locks in a task of its own, and gives the guard to whoever waits for it
    */
   [Symbol.dispose](): void {
-    if (this.#mutex.guard === this) this.#mutex.unlock();
+    const mutex = this.#mutex;
+    if (mutex.guard !== this) return;
+    if (mutex.holder!.hasEnded) mutex.pass();
+    else mutex.unlock();
   }
 }
 

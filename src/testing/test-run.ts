@@ -129,10 +129,11 @@ async function end(root: Task, done: Promise<unknown>, timeout: number): Promise
 function tellActive(root: Task): string {
   const active = below(root).filter((task) => !(task.status === WAITING && task.wait instanceof TasksEnd));
   const held = heldBy(active);
+  const now = root.scheduler.clock.now();
   const lines = active
     .slice(0, TOLD)
     .map((task) =>
-      task.status === WAITING ? tell(reportOf(task, held)) : `  ${task.name}#${task.order} is ${task.state}`,
+      task.status === WAITING ? tell(reportOf(task, held, now)) : `  ${task.name}#${task.order} is ${task.state}`,
     );
   if (active.length > TOLD) lines.push(`  and ${active.length - TOLD} more`);
   return lines.join("\n");

@@ -22,9 +22,9 @@ import {
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { sites } from "../../src/scheduler/sites.ts";
 
-function deadlock(main: () => Generator<never, unknown, unknown>): DeadlockError {
+function deadlock(main: () => Generator<never, unknown, unknown>, options = {}): DeadlockError {
   try {
-    runSync(main);
+    runSync.with(options)(main);
   } catch (error) {
     if (error instanceof DeadlockError) return error;
     throw error;
@@ -72,6 +72,21 @@ function* crossed(names: boolean) {
     });
   });
 }
+
+test("how long each has waited is of one moment, though it takes time to tell", () => {
+  let time = 0;
+  const clock = { now: () => time++, wakeAt: () => () => {} };
+  const { tasks } = deadlock(
+    function* () {
+      const channel = new Channel();
+      for (let i = 0; i < 5; i++) spawn(() => channel.receive());
+      yield* channel.receive();
+    },
+    { clock },
+  );
+  expect(tasks).toHaveLength(6);
+  expect(new Set(tasks.map(({ waited }) => waited)).size).toBe(1);
+});
 
 test("two locks in opposite orders: who waits for what, who holds it, and the circle", () => {
   const error = deadlock(() => crossed(true));

@@ -128,6 +128,13 @@ test("in Chrome's format each lane is a thread, its slices do not overlap, and e
   const taken = ends.filter(({ tid, ts }) =>
     slices.some((x) => x.tid === tid && x.ts! <= ts! && ts! <= x.ts! + x.dur!),
   );
+  // Those of the code outside have no slice to leave.
+  const left = of("s").filter(({ id }) => arrows[id!]![0] >= 0 && lanes[arrows[id!]![0]]!.kind !== "program");
+  expect(left.length).toBeGreaterThan(5);
+  const outside = left.filter(
+    ({ tid, ts }) => !slices.some((x) => x.tid === tid && x.ts! <= ts! && ts! <= x.ts! + x.dur!),
+  );
+  expect(outside).toEqual([]);
   // Those to a task that has not run since have nowhere to go.
   expect(taken.length).toBeGreaterThan(ends.length / 2);
   expect(JSON.parse(JSON.stringify(tracing.toChrome())).traceEvents.length).toBe(traceEvents.length);

@@ -1,4 +1,18 @@
-import { defer, run, runSync, SchedulerError, scope, spawn, until, yieldNow } from "corun";
+import {
+  all,
+  any,
+  defer,
+  race,
+  run,
+  runSync,
+  SchedulerError,
+  scope,
+  sleep,
+  spawn,
+  timeout,
+  until,
+  yieldNow,
+} from "corun";
 import { expect, test } from "vitest";
 import { Mutex } from "../../src/sync/mutex.ts";
 import { rest } from "./rest.ts";
@@ -170,4 +184,36 @@ test("what waits for a lock says who holds it", () => {
     });
   });
   expect(mutex.lock().describe()).toBe("lock held by task writer, which has ended without unlocking it");
+});
+
+test.each([
+  ["all", (mutex: Mutex) => all([mutex.lock()])],
+  ["race", (mutex: Mutex) => race([mutex.lock(), sleep(100)])],
+  ["any", (mutex: Mutex) => any([mutex.lock()])],
+  ["spawn", (mutex: Mutex) => spawn(mutex.lock())],
+  ["timeout", (mutex: Mutex) => timeout(100, mutex.lock())],
+])("a guard that comes out of %s is given back by whoever has got it", async (_, take) => {
+  const mutex = new Mutex();
+  await run(function* () {
+    const taken = yield* take(mutex);
+    const guard = Array.isArray(taken) ? taken[0] : taken;
+    const next = spawn(() => mutex.lock());
+    yield* rest();
+    expect(mutex.statistics()).toMatchObject({ isLocked: true, waiting: 1 });
+    guard![Symbol.dispose]();
+    (yield* next)[Symbol.dispose]();
+    expect(mutex.isLocked).toBe(false);
+    expect(() => guard![Symbol.dispose]()).not.toThrow();
+  });
+});
+
+test("the guard of a task that has not ended is its own", async () => {
+  const mutex = new Mutex();
+  await run(function* () {
+    const guard = yield* mutex.lock();
+    yield* spawn.supervised(function* other() {
+      expect(() => guard[Symbol.dispose]()).toThrow(/in task other, but the mutex is held by task/);
+    });
+    guard[Symbol.dispose]();
+  });
 });
