@@ -34,7 +34,8 @@ const HEAD = { size: 100, page: 16, version: 60 };
  * @throws {Problem} if it can be none
  */
 export function checkStore(path: string, isMade: boolean): void {
-  if (isMade && path === ":memory:") return;
+  if (path === "" || path === ":memory:")
+    throw new Problem(`--store needs the path of a file, but got ${JSON.stringify(path)}, which keeps nothing`, 2);
   if (!existsSync(path)) {
     if (!isMade) throw new Problem(`no such store: ${path}`);
     const folder = dirname(path);

@@ -1,7 +1,8 @@
 // The default engine: journals in a SQLite file, in the process that uses them.
 //
-// May import: errors, engine, sqlite.
+// May import: checks, errors, engine, sqlite.
 
+import { checkCount, checkDuration, checkPath } from "./checks.ts";
 import { DurableError } from "./errors.ts";
 import type { Engine } from "./engine/engine.ts";
 import { Keeper, type KeeperOptions } from "./engine/keeper.ts";
@@ -58,10 +59,15 @@ class EmbeddedKeeper extends Keeper implements Embedded {
  * `npm install libsql`.
  *
  * @param path the file; made if it does not exist. Beside it are `-wal` and `-shm`, of SQLite, and `-lock`
+ * @throws {TypeError} if `path` names no file, or an option is none
  * @throws {DurableError} `OWNED`, if another process owns the store; `STORE`, if it can't be opened
  */
 export function embedded(path: string, options: EmbeddedOptions = {}): Embedded {
   const { readonly = false, maxLive = 10_000, warnAfter = 10_000, keepAnswers = 3_600_000, database } = options;
+  checkPath(path);
+  checkCount(maxLive, 0, "maxLive");
+  checkCount(warnAfter, 0, "warnAfter");
+  checkDuration(keepAnswers, "keepAnswers");
   const store = new SqliteStore(path, { isReadonly: readonly, keepAnswers, database });
   return new EmbeddedKeeper(store, {
     clock: wallClock(),

@@ -1,9 +1,10 @@
 // The engine for tests: keeps its journals in memory, and is as fast as that.
 //
-// May import: chance, engine.
+// May import: chance, checks, engine.
 
 import { type Clock } from "../scheduler/clock.ts";
 import { saltOf } from "./chance.ts";
+import { checkCount } from "./checks.ts";
 import type { DurableBody, SentOf, YieldedOf } from "./define.ts";
 import type { Engine, Handle } from "./engine/engine.ts";
 import { Keeper } from "./engine/keeper.ts";
@@ -38,6 +39,7 @@ export interface InProcessOptions {
  * An engine whose journals end with the process: for tests, and for looking at how a durable coroutine behaves. All that
  * holds for the others holds for it, but for what they survive. Chance in its coroutines is the same each time.
  *
+ * @throws {TypeError} if an option is none
  * @example
  * import { durable, inProcess } from "corun/durable";
  * const counter = durable("counter", function* (): Coroutine.Body<number, void, number> {
@@ -51,6 +53,8 @@ export interface InProcessOptions {
  */
 export function inProcess(options: InProcessOptions = {}): InProcess {
   const { clock = wallClock(), maxLive = Number.POSITIVE_INFINITY, warnAfter = 10_000 } = options;
+  checkCount(maxLive, 0, "maxLive");
+  checkCount(warnAfter, 0, "warnAfter");
   let sends = 0;
   return new Keeper(new MemoryStore(), {
     clock,

@@ -1,10 +1,21 @@
 // The file of the embedded engine: who owns it, what becomes of it when things go wrong, and how much it holds.
 
-import { copyFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { now, sleep } from "corun";
-import { checkReplay, durable, type DurableError, type Embedded, embedded } from "corun/durable";
+import { checkReplay, durable, type DurableError, type Embedded, embedded, inProcess } from "corun/durable";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Database, openDatabase } from "../../src/durable/sqlite/driver.ts";
 import { counter, short, worker } from "./bodies.ts";
@@ -47,6 +58,63 @@ describe("a store", () => {
     );
     await first.close();
     await open(file).open(counter, "a").send(1);
+  });
+
+  it("is owned by one engine at a time by whatever links it is named, also before its file is there", async () => {
+    const home = folder();
+    mkdirSync(path.join(home, "real"));
+    symlinkSync(path.join(home, "real"), path.join(home, "linked"));
+    symlinkSync("real/store.db", path.join(home, "link.db"));
+    symlinkSync("link.db", path.join(home, "twice.db"));
+    const names = ["real/store.db", "linked/store.db", "link.db", "twice.db"].map((name) => path.join(home, name));
+    for (const owner of names) {
+      const first = open(owner);
+      for (const name of names)
+        expect(await caught((async () => open(name))()), `${name} beside ${owner}`).toMatchObject({ code: "OWNED" });
+      await first.close();
+      for (const suffix of ["", "-lock"]) rmSync(`${names[0]!}${suffix}`);
+    }
+    expect(readdirSync(home).toSorted()).toEqual(["link.db", "linked", "real", "twice.db"]);
+  });
+
+  it("says which link goes round in a circle", async () => {
+    const file = path.join(folder(), "store.db");
+    symlinkSync("store.db", file);
+    expect(await caught((async () => open(file))())).toMatchObject({ name: "DurableError", code: "STORE" });
+  });
+
+  it.each([[""], [":memory:"], [undefined], [null], [7], ["a\0b"]])(
+    "is a file with a name: %j is refused, and nothing is made",
+    (given) => {
+      const before = readdirSync(".");
+      const error = (() => {
+        try {
+          return open(given as string);
+        } catch (error) {
+          return error;
+        }
+      })();
+      expect(error).toBeInstanceOf(TypeError);
+      expect(String(error)).toContain(typeof given === "string" ? JSON.stringify(given) : `got ${String(given)}`);
+      expect(String(error)).toContain("inProcess()");
+      expect(readdirSync(".")).toEqual(before);
+    },
+  );
+
+  it.each([
+    [{ maxLive: -1 }, "maxLive is a whole number from 0 on, or Infinity, but got -1"],
+    [{ maxLive: Number.NaN }, "maxLive is a whole number from 0 on, or Infinity, but got NaN"],
+    [{ warnAfter: 1.5 }, "warnAfter is a whole number from 0 on, or Infinity, but got 1.5"],
+  ])("has no option %j: it says so before a file is made; so does the engine in process", (options, said) => {
+    const home = folder();
+    expect(() => open(path.join(home, "store.db"), options)).toThrow(new TypeError(said));
+    expect(readdirSync(home)).toEqual([]);
+    expect(() => inProcess(options)).toThrow(new TypeError(said));
+  });
+
+  it.each([Number.NaN, -1])("keeps answers for no time like %d", (keepAnswers) => {
+    const said = `keepAnswers is a number of milliseconds from 0 on, but got ${keepAnswers}`;
+    expect(() => open(path.join(folder(), "store.db"), { keepAnswers })).toThrow(new TypeError(said));
   });
 
   it("is released when its process is killed, and not before", async () => {

@@ -44,6 +44,8 @@ test.each<[args: string[], code: number, said: string]>([
   ],
   [["send", "counter", "a", "1", "--url", "ftp://x"], 2, "--url must be"],
   [["ls", "--state", "happy"], 2, "--state must be"],
+  [["ls", "--store="], 2, '--store needs the path of a file, but got ""'],
+  [["ls", "--store", ":memory:"], 2, '--store needs the path of a file, but got ":memory:"'],
   [["ls", "--store", "none.db"], 1, "no such store: none.db"],
   [["ls", "--store", "none.db", "--url", "http://x"], 2, "two sources"],
   [["show", "counter"], 2, "which coroutine?"],

@@ -4,7 +4,7 @@
 // Where such locks do not work, on some network file systems, the epoch does: each owner raises it, and one whose epoch is
 // not the store's can't write any more.
 //
-// May import: driver, errors.
+// May import: driver, errors; Node's own modules, as the host has them.
 
 import { DurableError } from "../errors.ts";
 import { type Database, openDatabase, transaction } from "./driver.ts";
@@ -17,7 +17,8 @@ interface Owner {
 
 /** The lock, held. @throws {DurableError} `OWNED` if another process has it */
 export function lock(path: string, whoOwns: () => string): Database {
-  const database = openDatabase(`${path}-lock`, { readonly: false });
+  const file = `${realPath(path)}-lock`;
+  const database = openDatabase(file, { readonly: false });
   try {
     database.exec("pragma busy_timeout = 0");
     database.exec("begin exclusive");
@@ -26,13 +27,31 @@ export function lock(path: string, whoOwns: () => string): Database {
     database.close();
     const { message } = error as Error;
     if (!/locked|busy/i.test(message))
-      throw new DurableError("STORE", `${path}-lock can't be locked: ${message}`, { cause: error });
+      throw new DurableError("STORE", `${file} can't be locked: ${message}`, { cause: error });
     throw new DurableError(
       "OWNED",
       `the store ${path} is owned by ${whoOwns()}: one process at a time can go on with its coroutines; ` +
         "close it there, or look with { readonly: true }",
     );
   }
+}
+
+/**
+ * Where the file of a store is, or will be: one store has one lock, by whatever links it is named. Where there is no such
+ * place, `path` as it is: SQLite says why it can't be opened.
+ *
+ * @param links how many links may follow one another: more are a circle
+ */
+function realPath(path: string, links = 40): string {
+  const { existsSync, lstatSync, readlinkSync, realpathSync } = process.getBuiltinModule("node:fs");
+  const nodePath = process.getBuiltinModule("node:path");
+  if (existsSync(path)) return realpathSync(path);
+  const folder = nodePath.dirname(path);
+  if (links === 0 || !existsSync(folder)) return path;
+  const place = nodePath.join(realpathSync(folder), nodePath.basename(path));
+  // A link to what is not there yet: the file is made where it points to.
+  const isLink = lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  return isLink ? realPath(nodePath.resolve(nodePath.dirname(place), readlinkSync(place)), links - 1) : place;
 }
 
 /** Raises the epoch, and says who owns the store now. */
