@@ -18,9 +18,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   combinators: ["coroutine", "scheduler"],
   inspect: ["coroutine", "scheduler", "channel", "sync", "combinators", "interop"],
   testing: ["coroutine", "scheduler", "channel", "sync", "inspect"],
-  durable: ["index.ts", "coroutine", "scheduler", "channel", "combinators"],
-  client: ["coroutine", "scheduler"],
-  serve: ["index.ts", "coroutine", "scheduler", "durable", "client"],
+  values: [],
+  durable: ["index.ts", "coroutine", "scheduler", "channel", "combinators", "values"],
+  client: ["coroutine", "scheduler", "values"],
+  serve: ["index.ts", "coroutine", "scheduler", "values", "durable", "client"],
   cli: ["index.ts", "inspect", "testing", "durable", "client", "serve"],
   "index.ts": ["coroutine", "scheduler", "channel", "sync", "combinators", "interop", "pipeline"],
 };

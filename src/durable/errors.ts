@@ -80,18 +80,3 @@ export class NoAnswerError extends TimeoutError {
     this.id = id;
   }
 }
-
-/** A value can't be kept in a journal, as it would not come back as it was. */
-export class NotSerializableError extends TypeError {
-  /** Where it is in what was given, for instance `$.a[2].when`. */
-  readonly path: string;
-
-  constructor(message: string, path: string) {
-    super(message);
-    this.path = path;
-  }
-
-  static {
-    this.prototype.name = "NotSerializableError";
-  }
-}

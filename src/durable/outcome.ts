@@ -1,10 +1,10 @@
 // Outcomes: how something ended, as a journal keeps it, and made what it was again.
 //
-// May import: the coroutine and scheduler layers, errors, text.
+// May import: the coroutine, scheduler and values layers, text.
 
 import { show, StopIteration } from "../coroutine/errors.ts";
 import { CancelledError, DeadlockError, TimeoutError } from "../scheduler/errors.ts";
-import { NotSerializableError } from "./errors.ts";
+import { NotSerializableError } from "../values/json.ts";
 import type { ErrorText, Outcome, Text } from "./port.ts";
 import { decode, encode } from "./text.ts";
 
@@ -107,7 +107,7 @@ function instanceOf({ name, message, errors }: ErrorText): Error {
   return new (KNOWN.get(name) ?? Error)(message);
 }
 
-/** Where in the message of a `NotSerializableError` its path stands: see text.ts. */
+/** Where in the message of a `NotSerializableError` its path stands: see json.ts. */
 const PATH = /can't be kept in a journal: (\$(?:\.[\p{ID_Continue}$]+|\[\d+\]|\["(?:[^"\\]|\\.)*"\])*) is /u;
 
 function define(error: Error, property: string, value: unknown): void {

@@ -1,11 +1,8 @@
-// Values as text: what can be kept in a journal, and comes back the same.
+// Values as text, as journals have them.
 //
-// JSON, and `undefined` as a whole value. What JSON would change without a word is an error that says where it is. A
-// property that is `undefined` is left out, as JSON does: reading it gives the same.
-//
-// May import: errors.
+// May import: the values layer.
 
-import { NotSerializableError } from "./errors.ts";
+import { toJson } from "../values/json.ts";
 import type { Text } from "./port.ts";
 
 /**
@@ -13,112 +10,10 @@ import type { Text } from "./port.ts";
  * @throws {NotSerializableError}
  */
 export function encode(value: unknown, what: string): Text {
-  if (value === undefined) return null;
-  try {
-    const problem = find(value, [], new Set());
-    if (problem === null) return JSON.stringify(value);
-    throw new NotSerializableError(
-      `${what} can't be kept in a journal: ${problem.path} is ${problem.what}; ${problem.advice}`,
-      problem.path,
-    );
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new NotSerializableError(`${what} can't be kept in a journal: it is nested too deeply, or too long`, "$");
-  }
+  return toJson(value, what) ?? null;
 }
 
 /** A copy of its own for each call. */
 export function decode(text: Text): unknown {
   return text === null ? undefined : (JSON.parse(text) as unknown);
-}
-
-interface Problem {
-  path: string;
-  what: string;
-  advice: string;
-}
-
-type Path = (string | number)[];
-
-/** What is wrong in `value`; null: nothing. `around` are the objects that it is in. */
-function find(value: unknown, path: Path, around: Set<object>): Problem | null {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return null;
-    case "number":
-      return Number.isFinite(value) ? null : at(path, String(value), "JSON has finite numbers only");
-    case "object":
-      return value === null ? null : findInside(value, path, around);
-    case "undefined":
-      return at(path, "undefined", "an array can't have it in JSON: use null");
-    case "bigint":
-      return at(path, "a bigint", "send its text, String(n)");
-    default:
-      return at(path, `a ${typeof value}`, "send data only");
-  }
-}
-
-function findInside(value: object, path: Path, around: Set<object>): Problem | null {
-  if (around.has(value)) return at(path, "an object that it is inside of", "send a tree, without cycles");
-  const kind = kindOf(value);
-  if (kind !== null) return at(path, kind.what, kind.advice);
-  around.add(value);
-  const problem = Array.isArray(value) ? findInArray(value, path, around) : findInRecord(value, path, around);
-  around.delete(value);
-  return problem;
-}
-
-function findInArray(value: readonly unknown[], path: Path, around: Set<object>): Problem | null {
-  for (let i = 0; i < value.length; i++) {
-    path.push(i);
-    const problem = find(value[i], path, around);
-    if (problem !== null) return problem;
-    path.pop();
-  }
-  return null;
-}
-
-function findInRecord(value: object, path: Path, around: Set<object>): Problem | null {
-  for (const [name, each] of Object.entries(value)) {
-    if (each === undefined) continue;
-    path.push(name);
-    const problem = find(each, path, around);
-    if (problem !== null) return problem;
-    path.pop();
-  }
-  return null;
-}
-
-/** What an object is that is neither a plain one nor an array; null if it is one of these. */
-function kindOf(value: object): { what: string; advice: string } | null {
-  if (Array.isArray(value)) return null;
-  const proto: unknown = Object.getPrototypeOf(value);
-  // That of another realm is plain too.
-  const isPlain = proto === null || Object.getPrototypeOf(proto) === null;
-  if (isPlain && typeof (value as { toJSON?: unknown }).toJSON !== "function") return null;
-  if (value instanceof Date) return { what: "a Date", advice: "send getTime() or toISOString()" };
-  if (value instanceof Map) return { what: "a Map", advice: "send Object.fromEntries(map) or [...map]" };
-  if (value instanceof Set) return { what: "a Set", advice: "send [...set]" };
-  if (value instanceof Error) return { what: "an Error", advice: "send its name and message" };
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
-    return {
-      what: `a ${Object.prototype.toString.call(value).slice(8, -1)}`,
-      advice: "send it as base64, or an array",
-    };
-  if ("then" in value) return { what: "a Promise", advice: "send what it gives" };
-  const name: unknown = (proto as { constructor?: { name?: unknown } } | null)?.constructor?.name;
-  return {
-    what: isPlain ? "an object with toJSON" : `a ${typeof name === "string" && name ? name : "class instance"}`,
-    advice: "send a plain object",
-  };
-}
-
-const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
-
-function at(path: Path, what: string, advice: string): Problem {
-  const steps = path.map((step) =>
-    typeof step === "number" ? `[${step}]` : IDENTIFIER.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`,
-  );
-  return { path: `$${steps.join("")}`, what, advice };
 }
