@@ -3,7 +3,15 @@
 // May import: arguments, problem; the client; Node's own modules.
 
 import process from "node:process";
-import { type Client, connect, FailedError, NoAnswerError, type RemoteHandle, ServerError } from "../client/index.ts";
+import {
+  type Client,
+  connect,
+  FailedError,
+  NoAnswerError,
+  NotSerializableError,
+  type RemoteHandle,
+  ServerError,
+} from "../client/index.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { Problem } from "./problem.ts";
 
@@ -82,6 +90,7 @@ function problemOf(error: unknown): unknown {
   }
   if (error instanceof FailedError) return new Problem(`it failed with ${error.name}: ${error.message}`, 1);
   if (error instanceof ServerError) return new Problem(error.message, 1);
+  if (error instanceof NotSerializableError) return new Problem(error.message, 2);
   return error;
 }
 
@@ -91,7 +100,12 @@ export function remoteOf(given: Arguments): Remote {
     throw new Problem(`--url must be ${HERE} or the like, but is ${url}`, 2);
   const token = given.text("token") ?? process.env["CORUN_TOKEN"];
   const timeout = given.number("timeout", { least: 1, most: 2 ** 31 - 1, unit: "milliseconds" }) ?? TIMEOUT;
-  return new Remote(url, token, timeout);
+  try {
+    return new Remote(url, token, timeout);
+  } catch (error) {
+    if (error instanceof TypeError) throw new Problem(error.message, 2); // an address or a token that can be none
+    throw error;
+  }
 }
 
 /** The coroutine that the first two words name. @throws {Problem} if they are not there */

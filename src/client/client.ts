@@ -1,9 +1,10 @@
 // `connect`: the way to the coroutines of a `corun serve`.
 //
-// May import: handle, segment, transport.
+// May import: checks, handle, segment, transport.
 
 import type { DurableBody, SentOf, YieldedOf } from "../durable/define.ts";
 import type { ListOptions, Summary } from "../durable/engine/engine.ts";
+import { checkMilliseconds, checkToken, checkUrl } from "./checks.ts";
 import { type AskOptions, RemoteHandle } from "./handle.ts";
 import { toSegment } from "./segment.ts";
 import { Transport } from "./transport.ts";
@@ -62,7 +63,7 @@ export class Client {
  * Connects to a `corun serve`. Each send is given an id, and is asked for again with it until it has an answer: after a
  * lost connection, while the server starts again, while the turn goes on. It happens once.
  *
- * @throws {TypeError} if `url` is no text
+ * @throws {TypeError} if an option is none: a `url` without `http://`, a token that no header can have
  * @example
  * import { connect } from "corun/client";
  * const server = async () => Response.json({ id: "1", done: false, value: 5 }); // in the place of a real one
@@ -70,8 +71,10 @@ export class Client {
  * await client.open("counter", "visits").send(5); // -> 5
  */
 export function connect(options: ConnectOptions): Client {
-  if (typeof options.url !== "string" || options.url === "") {
-    throw new TypeError(`connect needs a url, as in connect({ url: "http://127.0.0.1:8787" })`);
-  }
+  const { url, token, timeout, fetch: by = globalThis.fetch } = options;
+  checkUrl(url);
+  checkToken(token);
+  if (timeout !== undefined) checkMilliseconds(timeout, "the timeout of connect");
+  if (typeof by !== "function") throw new TypeError("connect needs a fetch, a function: this host has none of its own");
   return new Client(options);
 }

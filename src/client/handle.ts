@@ -1,13 +1,15 @@
 // One coroutine on the server.
 //
-// May import: the errors of corun, segment, transport.
+// May import: the errors of corun, checks, segment, transport, the values layer.
 
-import { StopIteration } from "../coroutine/errors.ts";
+import { show, StopIteration } from "../coroutine/errors.ts";
 import type { Handle, Inspection } from "../durable/engine/engine.ts";
 import type { Entry } from "../durable/port.ts";
 import { CancelledError } from "../scheduler/errors.ts";
+import { NotSerializableError, toJson } from "../values/json.ts";
+import { checkMilliseconds } from "./checks.ts";
 import { ServerError } from "./errors.ts";
-import type { CancelBody, PostBody, SendAnswer, SendBody, SignalBody } from "./protocol.ts";
+import type { PostBody, SendAnswer, SendBody, SignalBody } from "./protocol.ts";
 import { toSegment } from "./segment.ts";
 import type { Ask, Transport } from "./transport.ts";
 
@@ -59,12 +61,17 @@ export class RemoteHandle<Y = unknown, S = unknown> implements Handle<Y, S> {
    * @throws {CancelledError} if it has been cancelled
    * @throws {ParkedError} if its code does not match its journal
    * @throws {NoAnswerError} if there is no answer in time; `.id` is that of the send
+   * @throws {NotSerializableError} if `value` can't be kept in a journal; nothing is sent then
    */
   async send(
     ...args: undefined extends S ? [value?: S, options?: SendOptions] : [value: S, options?: SendOptions]
   ): Promise<Y> {
     const [value, { id = newId(), ...options } = {}] = args as [value?: S, options?: SendOptions];
-    const body = (patience: number): SendBody => ({ value, id, timeout: Math.ceil(patience) });
+    const json = toJson(value, `what is sent to ${this.#label}`);
+    const body = (patience: number): string => {
+      const fields: SendBody = { id, timeout: Math.ceil(patience) };
+      return bodyOf(fields, "value", json);
+    };
     const answer = await this.#ask("POST", "/send", { ...options, id }, body);
     const { done, value: given } = answer as SendAnswer;
     if (done) throw new StopIteration(given);
@@ -73,13 +80,16 @@ export class RemoteHandle<Y = unknown, S = unknown> implements Handle<Y, S> {
 
   /** Sends `value` and does not wait for the answer: fulfilled when the send can't be lost any more. */
   async post(value: S, { id = newId(), after, ...options }: PostOptions = {}): Promise<void> {
-    const body: PostBody = { value, id, ...(after === undefined ? {} : { after }) };
+    if (after !== undefined) checkMilliseconds(after, "the delay of a post");
+    const fields: PostBody = { id, ...(after === undefined ? {} : { after }) };
+    const body = bodyOf(fields, "value", toJson(value, `what is posted to ${this.#label}`));
     await this.#ask("POST", "/post", { ...options, id }, () => body);
   }
 
   /** Gives it a signal, which it takes with `yield* signal(name)`. Fulfilled when it can't be lost any more. */
   async signal(name: string, value?: unknown, { id = newId(), ...options }: SendOptions = {}): Promise<void> {
-    const body: SignalBody = { name, value, id };
+    const fields: SignalBody = { name, id };
+    const body = bodyOf(fields, "value", toJson(value, `the signal ${name} for ${this.#label}`));
     await this.#ask("POST", "/signal", { ...options, id }, () => body);
   }
 
@@ -95,7 +105,7 @@ export class RemoteHandle<Y = unknown, S = unknown> implements Handle<Y, S> {
 
   /** Cancels it; fulfilled when its cleanup has ended. One that does not exist, or has ended: no effect. */
   async cancel(reason?: unknown, options: AskOptions = {}): Promise<void> {
-    const body: CancelBody = { reason };
+    const body = bodyOf({}, "reason", reasonJson(reason));
     await this.#ask("POST", "/cancel", options, () => body);
   }
 
@@ -107,6 +117,10 @@ export class RemoteHandle<Y = unknown, S = unknown> implements Handle<Y, S> {
   /** Forgets it, with its journal. No cleanup runs; the next send begins a new one. */
   async drop(options: AskOptions = {}): Promise<void> {
     await this.#ask("DELETE", "", options);
+  }
+
+  get #label(): string {
+    return `${this.name}/${this.key}`;
   }
 
   async #ask(
@@ -121,8 +135,25 @@ export class RemoteHandle<Y = unknown, S = unknown> implements Handle<Y, S> {
       return await this.#transport.ask(ask);
     } catch (error) {
       if (!(error instanceof ServerError) || error.type !== "cancelled") throw error;
-      throw new CancelledError(`${this.name}/${this.key}`, error.reason);
+      throw new CancelledError(this.#label, error.reason);
     }
+  }
+}
+
+/** The body of a request: `fields`, and one more that is JSON already; `undefined`: it is absent. */
+function bodyOf(fields: object, name: "value" | "reason", json: string | undefined): string {
+  const others = JSON.stringify(fields);
+  if (json === undefined) return others;
+  return others === "{}" ? `{"${name}":${json}}` : `{"${name}":${json},${others.slice(1)}`;
+}
+
+/** The reason of a cancellation, as far as it can be kept: as engines have it, the coroutine is cancelled all the same. */
+function reasonJson(reason: unknown): string | undefined {
+  try {
+    return toJson(reason, "the reason");
+  } catch (error) {
+    if (!(error instanceof NotSerializableError)) throw error;
+    return JSON.stringify(reason instanceof Error ? `${reason.name}: ${reason.message}` : show(reason));
   }
 }
 

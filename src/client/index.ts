@@ -10,3 +10,5 @@ export type { Entry, Outcome } from "../durable/port.ts";
 // The same as those of "corun".
 export { StopIteration } from "../coroutine/errors.ts";
 export { CancelledError } from "../scheduler/errors.ts";
+// The same as that of "corun/durable".
+export { NotSerializableError } from "../values/json.ts";

@@ -1,7 +1,8 @@
 // Requests to the server: each is asked again, where that is safe and may help, until it has an answer or time is up.
 //
-// May import: errors.
+// May import: checks, errors.
 
+import { checkMilliseconds } from "./checks.ts";
 import { FailedError, NoAnswerError, ParkedError, ServerError } from "./errors.ts";
 import type { Trouble, TroubleBody } from "./protocol.ts";
 
@@ -15,8 +16,12 @@ export interface TransportOptions {
 export interface Ask {
   method: "GET" | "POST" | "DELETE";
   path: string;
-  /** @param patience for how long the server may let it wait, in milliseconds */
-  body?: (patience: number) => unknown;
+  /**
+   * JSON.
+   *
+   * @param patience for how long the server may let it wait, in milliseconds
+   */
+  body?: (patience: number) => string;
   /** How long to go on trying, in milliseconds. */
   timeout: number;
   signal?: AbortSignal | undefined;
@@ -45,11 +50,13 @@ export class Transport {
   /**
    * The body of the answer.
    *
+   * @throws {TypeError} if its timeout is none
    * @throws {ServerError} what the server says against it
    * @throws {NoAnswerError} when time is up
    * @throws the reason of the signal
    */
   async ask(ask: Ask): Promise<unknown> {
+    checkMilliseconds(ask.timeout, "the timeout of a request");
     const until = performance.now() + ask.timeout;
     for (let pause = PAUSE.first; ; pause = Math.min(2 * pause, PAUSE.most)) {
       const left = Math.max(until - performance.now(), 1);
@@ -66,9 +73,12 @@ export class Transport {
   async #attempt(ask: Ask, patience: number): Promise<{ body?: unknown; trouble?: unknown; wait?: number }> {
     let response: Response;
     let text: string;
+    const { url, fetch } = this.#options;
+    // Outside of what is tried: what is wrong with it would be wrong each time.
+    const init = this.#init(ask, patience);
     const limit = limitOf(patience + MARGIN, ask.signal);
     try {
-      response = await this.#fetch(ask, patience, limit.signal);
+      response = await fetch(url + ask.path, { ...init, signal: limit.signal });
       text = await response.text();
     } catch (error) {
       ask.signal?.throwIfAborted();
@@ -84,16 +94,16 @@ export class Transport {
     return after > 0 ? { trouble, wait: after * 1000 } : { trouble };
   }
 
-  #fetch({ method, path, body }: Ask, patience: number, signal: AbortSignal): Promise<Response> {
-    const { url, token, fetch } = this.#options;
+  #init({ method, body }: Ask, patience: number): RequestInit {
+    const { token } = this.#options;
     const headers: Record<string, string> = { Accept: "application/json" };
     if (token !== undefined) headers["Authorization"] = `Bearer ${token}`;
-    const init: RequestInit = { method, headers, signal, redirect: "manual", cache: "no-store" };
+    const init: RequestInit = { method, headers, redirect: "manual", cache: "no-store" };
     if (body !== undefined) {
       headers["Content-Type"] = "application/json";
-      init.body = JSON.stringify(body(patience));
+      init.body = body(patience);
     }
-    return fetch(url + path, init);
+    return init;
   }
 }
 

@@ -4,8 +4,16 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { CancelledError, StopIteration } from "corun";
-import { connect, FailedError, NoAnswerError, ParkedError, ServerError } from "corun/client";
-import { inProcess } from "corun/durable";
+import {
+  connect,
+  FailedError,
+  NoAnswerError,
+  NotSerializableError,
+  ParkedError,
+  type RemoteHandle,
+  ServerError,
+} from "corun/client";
+import { inProcess, NotSerializableError as KeptError } from "corun/durable";
 import { expect, onTestFinished, test } from "vitest";
 import { counter, echo, pair, slow, strict, tidy, waiting } from "./coroutines.ts";
 import { serve } from "./harness.ts";
@@ -229,4 +237,98 @@ test("a server that is killed and started again has what it was sent; who waits 
   await serve({ echo }, { engine, port });
   expect(await sent).toBe("two");
   expect((await c.inspect()).turns).toBe(2);
+});
+
+/** What goes over the wire to a server that answers all with 1. */
+function recorder(): { fetch: typeof fetch; bodies: unknown[] } {
+  const bodies: unknown[] = [];
+  const fetch = async (_: unknown, init?: RequestInit): Promise<Response> => {
+    bodies.push(JSON.parse(init?.body as string));
+    return Response.json({ id: "1", done: false, value: 1 });
+  };
+  return { fetch, bodies };
+}
+
+const cycle: { self?: unknown } = {};
+cycle.self = cycle;
+
+test.each<[value: unknown, said: string]>([
+  [{ when: new Date(0) }, "$.when is a Date; send getTime() or toISOString()"],
+  [[Number.NaN], "$[0] is NaN"],
+  [{ m: new Map() }, "$.m is a Map"],
+  [[undefined], "$[0] is undefined"],
+  [() => 1, "$ is a function"],
+  [5n, "$ is a bigint"],
+  [cycle, "$.self is an object that it is inside of"],
+  [-0, "$ is -0"],
+])("what can't be kept is an error at once, with its path, and nothing is sent: %s", async (value, said) => {
+  const { fetch, bodies } = recorder();
+  const c = connect({ url: "http://127.0.0.1:1", fetch }).open("echo", "k");
+  for (const [ask, what] of [
+    [() => c.send(value), "what is sent to echo/k"],
+    [() => c.post(value), "what is posted to echo/k"],
+    [() => c.signal("go", value), "the signal go for echo/k"],
+  ] as const) {
+    const error = await ask().catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(NotSerializableError);
+    expect((error as Error).message).toContain(`${what} can't be kept in a journal: ${said}`);
+  }
+  expect(bodies).toEqual([]);
+  expect(NotSerializableError).toBe(KeptError);
+});
+
+test("a value goes over the wire as it was when it was sent, however often that is tried", async () => {
+  const { fetch, bodies } = recorder();
+  let attempts = 0;
+  const flaky: typeof fetch = async (...args) => {
+    if (attempts++ > 0) return fetch(...args);
+    value.list.push(2);
+    throw new TypeError("the connection is lost");
+  };
+  const value = { list: [1] };
+  await connect({ url: "http://127.0.0.1:1", fetch: flaky }).open("echo", "k").send(value, { id: "7" });
+  expect(bodies).toMatchObject([{ value: { list: [1] }, id: "7" }]);
+});
+
+test("a reason that can't be kept cancels all the same: what it says goes over the wire", async () => {
+  const { fetch, bodies } = recorder();
+  const c = connect({ url: "http://127.0.0.1:1", fetch }).open("echo", "k");
+  for (const reason of [undefined, "enough", { why: 1 }, new RangeError("too late"), 5n]) await c.cancel(reason);
+  const texts = ["enough", { why: 1 }, "RangeError: too late", "5"];
+  expect(bodies).toEqual([{}, ...texts.map((reason) => ({ reason }))]);
+});
+
+test.each<[options: Record<string, unknown>, said: string]>([
+  [{ url: "localhost:8787" }, 'but got "localhost:8787"'],
+  [{ url: "127.0.0.1:8787" }, 'but got "127.0.0.1:8787"'],
+  [{ url: "" }, 'but got ""'],
+  [{ url: "ftp://x" }, 'but got "ftp://x"'],
+  [{ url: undefined }, "but got undefined"],
+  [{ url: "http://me:secret@host" }, "no user, query or fragment"],
+  [{ url: "http://host/?a=1" }, "no user, query or fragment"],
+  [{ token: "two\nlines" }, "a token is one or more visible ASCII characters"],
+  [{ token: "" }, "a token is one or more visible ASCII characters"],
+  [{ token: 5 }, "but got 5"],
+  [{ timeout: Number.NaN }, "the timeout of connect is a number of milliseconds from 0 on, but got NaN"],
+  [{ timeout: "1000" }, 'but got "1000"'],
+  [{ timeout: -1 }, "but got -1"],
+  [{ fetch: "fetch" }, "connect needs a fetch"],
+])("connect says what is wrong with %j, and does not wait for an answer that can't come", (options, said) => {
+  const connecting = () => connect({ url: "http://127.0.0.1:1", ...options });
+  expect(connecting).toThrow(TypeError);
+  expect(connecting).toThrow(said);
+  expect(connecting).not.toThrow("secret");
+});
+
+test("a timeout or a delay that is none is an error at once", async () => {
+  const { fetch, bodies } = recorder();
+  const c: RemoteHandle = connect({ url: "http://127.0.0.1:1", fetch }).open("echo", "k");
+  await expect(c.send(1, { timeout: Number.NaN })).rejects.toThrow(
+    new TypeError("the timeout of a request is a number of milliseconds from 0 on, but got NaN"),
+  );
+  await expect(c.inspect({ timeout: -1 })).rejects.toThrow(TypeError);
+  await expect(c.post(1, { after: Number.NaN })).rejects.toThrow(
+    new TypeError("the delay of a post is a number of milliseconds from 0 on, but got NaN"),
+  );
+  expect(bodies).toEqual([]);
 });
