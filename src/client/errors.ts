@@ -35,7 +35,10 @@ export class ServerError extends Error {
   }
 }
 
-/** The coroutine has failed. Its `name` is that of the coroutine's error: `"RangeError"`. */
+/**
+ * The coroutine has failed. Its `name` is that of the coroutine's error: `"RangeError"`. Where that is
+ * `"NotSerializableError"`, it may only have yielded what can't be kept, and goes on.
+ */
 export class FailedError extends ServerError {
   static {
     this.prototype.name = "FailedError";

@@ -43,7 +43,10 @@ export interface CancelBody {
 
 /** Why a request was not done. */
 export type Trouble =
-  /** 422: the coroutine has failed; `name` and `message` are those of its error. */
+  /**
+   * 422: the coroutine has failed; `name` and `message` are those of its error. Where it has only answered with what can't
+   * be kept, it goes on; then `name` is `"NotSerializableError"`.
+   */
   | "failed"
   /** 422: the coroutine was cancelled. */
   | "cancelled"

@@ -1,10 +1,11 @@
 // What each request does with the engine.
 //
-// May import: body, failures, kinds, numbers, refusal, route.
+// May import: body, failures, kinds, numbers, refusal, route; the values layer.
 
 import type { CancelBody, PostBody, SendAnswer, SendBody, SignalBody } from "../client/protocol.ts";
 import type { DurableBody } from "../durable/define.ts";
 import type { Engine, Handle, ListOptions, Summary } from "../durable/engine/engine.ts";
+import { checkJson, NotSerializableError } from "../values/json.ts";
 import { fieldsOf } from "./body.ts";
 import { failureOf } from "./failures.ts";
 import type { Kinds } from "./kinds.ts";
@@ -92,6 +93,7 @@ export class Actions {
       case "post": {
         const { value, id, after } = fieldsOf(call.body, { value: "any", id: "text", after: "number" }) as PostBody;
         const known = idOf(call, id);
+        checkValue(value, `what is posted to ${handle.name}/${handle.key}`);
         await handle.post(value, { id: known, ...(after === undefined ? {} : { after }) });
         return { status: 202, body: { id: known }, id: known };
       }
@@ -104,12 +106,13 @@ export class Actions {
         if (name === undefined) throw new Refusal("bad-request", 'a signal needs a name: {"name": "…"}');
         checkText(name, "the name of a signal");
         const known = idOf(call, id);
+        checkValue(value, `the signal ${name} for ${handle.name}/${handle.key}`);
         await handle.signal(name, value, { id: known });
         return { status: 202, body: { id: known }, id: known };
       }
       case "cancel": {
         const { reason } = fieldsOf(call.body, { reason: "any" }) as CancelBody;
-        await handle.cancel(reason);
+        await this.#cancel(handle, reason);
         return { status: 204 };
       }
       case "retry":
@@ -127,7 +130,8 @@ export class Actions {
     const body = fieldsOf(call.body, { value: "any", id: "text", timeout: "number" }) as SendBody;
     const handle = this.#open(call.route);
     const id = idOf(call, body.id);
-    const { name } = handle;
+    const { name, key } = handle;
+    checkValue(body.value, `what is sent to ${name}/${key}`);
     const { numbers } = this;
     const since = performance.now();
     const turn = this.#turn(handle, body.value, id);
@@ -151,6 +155,15 @@ export class Actions {
     } catch (error) {
       if (error instanceof kinds.StopIteration) return { id, done: true, value: error.value };
       throw failureOf(error, kinds) ?? error;
+    }
+  }
+
+  /** Its cleanup may fail, or the coroutine may have failed before. */
+  async #cancel(handle: Handle, reason: unknown): Promise<void> {
+    try {
+      await handle.cancel(reason);
+    } catch (error) {
+      throw failureOf(error, this.#options.kinds) ?? error;
     }
   }
 
@@ -214,6 +227,16 @@ function checkText(text: string, what: string): void {
     "bad-request",
     `${what} has 1 to ${LONGEST} characters, none of them the character 0 or half of a surrogate pair`,
   );
+}
+
+/** What no journal can keep: `1e400` is JSON, and no number. Checked here, so that it is no failure of the coroutine. */
+function checkValue(value: unknown, what: string): void {
+  try {
+    checkJson(value, what);
+  } catch (error) {
+    if (!(error instanceof NotSerializableError)) throw error;
+    throw new Refusal("bad-request", error.message, { name: error.name });
+  }
 }
 
 /** What `promise` gives; throws what `onLate` gives if that takes more than `ms`. */

@@ -28,14 +28,24 @@ export class NotSerializableError extends TypeError {
  * @throws {NotSerializableError}
  */
 export function toJson(value: unknown, what: string): string | undefined {
-  if (value === undefined) return undefined;
+  return within(what, () => {
+    checkJson(value, what);
+    return JSON.stringify(value);
+  });
+}
+
+/** @throws {NotSerializableError} if `value` would not come back as it is */
+export function checkJson(value: unknown, what: string): void {
+  const problem = value === undefined ? null : within(what, () => find(value, [], new Set()));
+  if (problem === null) return;
+  const { path, what: found, advice } = problem;
+  throw new NotSerializableError(`${what} can't be kept in a journal: ${path} is ${found}; ${advice}`, path);
+}
+
+/** What `action` gives, which takes what is too large for it as a `RangeError`. */
+function within<T>(what: string, action: () => T): T {
   try {
-    const problem = find(value, [], new Set());
-    if (problem === null) return JSON.stringify(value);
-    throw new NotSerializableError(
-      `${what} can't be kept in a journal: ${problem.path} is ${problem.what}; ${problem.advice}`,
-      problem.path,
-    );
+    return action();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new NotSerializableError(`${what} can't be kept in a journal: it is nested too deeply, or too long`, "$");

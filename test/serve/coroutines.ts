@@ -57,3 +57,19 @@ export const tidy = durable("tidy", function* (): Coroutine.Body<number, void, v
     yield* sleep(1);
   }
 });
+
+/** Can't clean up. */
+export const untidy = durable("untidy", function* (): Coroutine.Body<number, void, void> {
+  try {
+    for (let n = 0; ; n++) yield n;
+  } finally {
+    yield* step("sweep", () => {
+      throw Object.assign(new RangeError("the broom is broken"), { code: "E_BROOM" });
+    });
+  }
+});
+
+/** Answers with what JSON has not, when it is sent "bad". */
+export const infinite = durable("infinite", function* (): Coroutine.Body {
+  for (let value: unknown; ;) value = (yield value) === "bad" ? { n: Infinity } : 1;
+});

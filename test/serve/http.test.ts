@@ -1,7 +1,7 @@
 // What the service answers.
 
 import { expect, test } from "vitest";
-import { counter, echo, pair, slow, strict, tidy, waiting } from "./coroutines.ts";
+import { counter, echo, infinite, pair, slow, strict, tidy, untidy, waiting } from "./coroutines.ts";
 import { ask, errorOf, post, serve } from "./harness.ts";
 
 test("a send gives what the coroutine yields next, and its id", async () => {
@@ -101,6 +101,42 @@ test("cancel ends it after its cleanup; the sends that come then are told: 422",
   expect(told.status).toBe(422);
   expect(errorOf(told)).toMatchObject({ type: "cancelled", name: "CancelledError", reason: "closed" });
   expect(await post(url, "/v1/tidy/nobody/cancel", {})).toMatchObject({ status: 204 });
+});
+
+test("a cancel whose cleanup fails is told as a failure, with name, message and code: 422", async () => {
+  const { url, log } = await serve({ untidy });
+  await post(url, "/v1/untidy/a/send", {});
+  const error = { type: "failed", name: "RangeError", message: "the broom is broken", code: "E_BROOM" };
+  expect(await post(url, "/v1/untidy/a/cancel", {})).toMatchObject({ status: 422, body: { error } });
+  expect((await post(url, "/v1/untidy/a/send", {})).body).toEqual({ error });
+  expect(log.filter(({ event }) => event === "defect")).toEqual([]);
+});
+
+test("a value that is JSON and can't be kept: 400 with its path, and no journal", async () => {
+  const { url, engine, log } = await serve({ echo });
+  const headers = { "content-type": "application/json" };
+  for (const [action, text, said] of [
+    ["send", '{"value": {"a": [1e400]}}', "what is sent to echo/k can't be kept in a journal: $.a[0] is Infinity"],
+    ["post", '{"value": -1e400}', "what is posted to echo/k can't be kept in a journal: $ is -Infinity"],
+    ["signal", '{"name": "go", "value": [-0]}', "the signal go for echo/k can't be kept in a journal: $[0] is -0"],
+  ] as const) {
+    const refused = await ask(url, `/v1/echo/k/${action}`, { method: "POST", headers, text });
+    expect([action, refused.status]).toEqual([action, 400]);
+    expect(errorOf(refused)).toMatchObject({ type: "bad-request", name: "NotSerializableError" });
+    expect(errorOf(refused).message).toContain(said);
+  }
+  expect(await engine.list()).toEqual([]);
+  expect(log.filter(({ event }) => event === "defect")).toEqual([]);
+});
+
+test("a coroutine that answers with what can't be kept: 422 with the path; it goes on", async () => {
+  const { url } = await serve({ infinite });
+  const failed = await post(url, "/v1/infinite/a/send", { value: "bad", id: "1" });
+  expect(failed.status).toBe(422);
+  expect(errorOf(failed)).toMatchObject({ type: "failed", name: "NotSerializableError" });
+  expect(errorOf(failed).message).toContain("what infinite/a yields can't be kept in a journal: $.n is Infinity");
+  expect((await post(url, "/v1/infinite/a/send", { value: "bad", id: "1" })).body).toEqual(failed.body);
+  expect((await post(url, "/v1/infinite/a/send", { value: "fine" })).body).toMatchObject({ value: 1 });
 });
 
 test("inspect and history tell of one, list of all, by name, state and page", async () => {
