@@ -1,8 +1,18 @@
 // What is checked at the edge of an engine, so that a mistake is an error where it is made.
 //
-// May import: the coroutine layer's errors.
+// May import: the coroutine layer's errors; types.
 
 import { show } from "../coroutine/errors.ts";
+import type { ListOptions, Summary } from "./engine/engine.ts";
+
+const STATES: Record<Summary["state"], true> = {
+  waiting: true,
+  busy: true,
+  done: true,
+  failed: true,
+  cancelled: true,
+  parked: true,
+};
 
 /** @throws {TypeError} if `value` is neither a whole number from `least` on nor `Infinity` */
 export function checkCount(value: unknown, least: number, what: string): void {
@@ -23,4 +33,15 @@ export function checkPath(path: unknown): void {
     `embedded(path) needs the path of a file, which it makes if it is not there, but got ${show(path)}; ` +
       "for an engine that keeps nothing, write inProcess()",
   );
+}
+
+/** @throws {TypeError} if one of the options is none */
+export function checkList({ name, state, after, limit }: ListOptions): void {
+  if (limit !== undefined) checkCount(limit, 1, "the limit of list");
+  if (state !== undefined && !Object.hasOwn(STATES, state))
+    throw new TypeError(`the state for list is one of ${Object.keys(STATES).join(", ")}, but got ${show(state)}`);
+  if (name !== undefined && typeof name !== "string")
+    throw new TypeError(`the name for list is a text, but got ${show(name)}`);
+  if (after !== undefined && (typeof after?.name !== "string" || typeof after.key !== "string"))
+    throw new TypeError(`list goes on after one with a name and a key, both texts, but got ${show(after)}`);
 }

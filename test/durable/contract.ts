@@ -494,6 +494,24 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
         expect(page.map((each) => each.key)).toEqual([keys[1]]);
       });
 
+      it("says which options of a list are none", async () => {
+        const limits: [limit: unknown, shown: string][] = [
+          [Number.NaN, "NaN"],
+          [1.5, "1.5"],
+          [0, "0"],
+          [-1, "-1"],
+          ["5", '"5"'],
+        ];
+        for (const [limit, shown] of limits)
+          await expect(engine.list({ limit: limit as number })).rejects.toThrow(
+            new TypeError(`the limit of list is a whole number from 1 on, or Infinity, but got ${shown}`),
+          );
+        await expect(engine.list({ state: "happy" as never })).rejects.toThrow(
+          new TypeError('the state for list is one of waiting, busy, done, failed, cancelled, parked, but got "happy"'),
+        );
+        await expect(engine.list({ after: { name: "a" } as never })).rejects.toThrow(TypeError);
+      });
+
       it("says what one is doing", async () => {
         const a = engine.open(approval, key);
         expect(await a.inspect()).toMatchObject({ name: "approval", key, state: "new", turns: 0 });

@@ -13,6 +13,7 @@ import {
   inProcess,
   isDurable,
   isReplaying,
+  type ListOptions,
   race,
   signal,
   step,
@@ -365,6 +366,45 @@ describe("one that is parked, and tried again", () => {
     database.close();
     await a.retry();
     expect(await a.send(1)).toEqual({ n: 2, sum: 2 });
+  });
+});
+
+describe("those that are parked, in a list", () => {
+  const one = durable("co", function* (): Coroutine.Body<number, void, number> {
+    for (;;) yield 1;
+  });
+  const two = durable("co", function* (): Coroutine.Body<number, void, number> {
+    for (;;) yield 2;
+  });
+
+  it.each<[kind: string, start: () => Engine]>([
+    ["in process", () => inProcess()],
+    ["embedded", () => open(path.join(folder(), "store.db"))],
+  ])("come by name and key, in pages, and are in no other state: %s", async (_, start) => {
+    const engine = start();
+    // The last two are in this order in UTF-8, and in the other in UTF-16.
+    const keys = ["a", "a/b", "b", "c", "\uffee", "😀"];
+    for (const key of [...keys, "new"]) await engine.open(one, key).send(1);
+    engine.serve(two);
+    for (const key of keys.toReversed()) await caught(engine.open(two, key).send(1));
+    const listed = async (options: ListOptions) => (await engine.list(options)).map(({ key, state }) => [key, state]);
+    const parked = keys.map((key) => [key, "parked"]);
+    expect(await listed({ state: "parked" })).toEqual(parked);
+    expect(await listed({ state: "parked", name: "other" })).toEqual([]);
+    const pages: unknown[] = [];
+    for (let after: ListOptions["after"]; ;) {
+      const page = await engine.list({ state: "parked", limit: 1, ...(after && { after }) });
+      if (page.length === 0) break;
+      pages.push(...page.map(({ key, state }) => [key, state]));
+      after = page[0];
+    }
+    expect(pages).toEqual(parked);
+    const all = [...parked.slice(0, 4), ["new", "waiting"], ...parked.slice(4)];
+    expect(await listed({})).toEqual(all);
+    expect(await listed({ state: "waiting" })).toEqual([["new", "waiting"]]);
+    expect(await listed({ state: "waiting", limit: 1 })).toEqual([["new", "waiting"]]);
+    expect(await listed({ state: "waiting", limit: 1, after: { name: "co", key: "new" } })).toEqual([]);
+    await engine.close();
   });
 });
 

@@ -1,10 +1,12 @@
 // What a coroutine is doing: from its live self, or from its journal where there is none.
 //
-// May import: store; types.
+// May import: checks, order, store; types.
 
+import { checkList } from "../checks.ts";
 import type { Entry, Outcome, Turn } from "../port.ts";
 import type { Actor } from "./actor.ts";
 import type { Inspection, ListOptions, Summary, Underway } from "./engine.ts";
+import { compare } from "./order.ts";
 import type { Row, Store } from "./store.ts";
 
 const NEW = { generation: 0, version: "", turns: 0, wakeAt: null, at: 0, entries: 0 } as const;
@@ -50,15 +52,50 @@ function told(journal: readonly Entry[]): { turn: Turn | null; requests: Underwa
   return { turn: turn && { turn: turn.turn, id: turn.id }, requests: [...requests.values()], outcome };
 }
 
-/** @param actors those of this process: only it knows who is parked */
+/**
+ * @param actors those of this process: only it knows who is parked
+ * @throws {TypeError} if an option is none
+ */
 export function list(store: Store, actors: readonly Actor[], options: ListOptions): Summary[] {
-  const { name = null, state = null, after = null, limit = 100 } = options;
-  const parked = new Set(actors.filter(({ problem }) => problem !== null).map(({ label }) => label));
-  const isParked = (row: Row) => parked.has(`${row.name}/${row.key}`);
-  if (state !== "parked") return store.list({ name, state, after, limit }).map((row) => summary(row, isParked(row)));
-  const found = actors.flatMap((actor) => (actor.problem === null ? [] : (store.find(actor.name, actor.key) ?? [])));
-  const wanted = found.filter((row) => name === null || row.name === name);
-  return wanted.slice(0, limit).map((row) => summary(row, true));
+  checkList(options);
+  const parked = actors.filter(({ problem }) => problem !== null);
+  const rows = options.state === "parked" ? listParked(store, parked, options) : listOthers(store, parked, options);
+  const labels = new Set(parked.map(labelOf));
+  return rows.map((row) => summary(row, labels.has(labelOf(row))));
+}
+
+function listParked(store: Store, parked: readonly Actor[], { name, after, limit = 100 }: ListOptions): Row[] {
+  const wanted = parked
+    .filter((actor) => name === undefined || actor.name === name)
+    .filter((actor) => after === undefined || compare(actor, after) > 0)
+    .sort(compare);
+  const found: Row[] = [];
+  for (const actor of wanted) {
+    if (found.length === limit) break;
+    const row = store.find(actor.name, actor.key);
+    if (row !== null) found.push(row);
+  }
+  return found;
+}
+
+/** In a store, one that is parked has the state in which it was before: it is passed over where a state is asked for. */
+function listOthers(store: Store, parked: readonly Actor[], options: ListOptions): Row[] {
+  const { name = null, state = null, limit = 100 } = options;
+  let { after = null } = options;
+  if (state === null) return store.list({ name, state, after, limit });
+  const labels = new Set(parked.map(labelOf));
+  const found: Row[] = [];
+  for (let size = limit; size === limit && found.length < limit;) {
+    const page = store.list({ name, state, after, limit });
+    found.push(...page.filter((row) => !labels.has(labelOf(row))));
+    size = page.length;
+    after = page.at(-1) ?? null;
+  }
+  return found.slice(0, limit);
+}
+
+function labelOf({ name, key }: { name: string; key: string }): string {
+  return JSON.stringify([name, key]);
 }
 
 function summary(row: Row, isParked: boolean): Summary {

@@ -1,10 +1,11 @@
 // A store in memory, for the engine of the tests.
 //
-// May import: the scheduler's timers, live, store.
+// May import: the scheduler's timers, live, order, store.
 
 import { type Timer, Timers } from "../../scheduler/timers.ts";
 import { originAfter } from "../live.ts";
 import type { Answer, Entry } from "../port.ts";
+import { compare } from "./order.ts";
 import type { Kept, Place, Post, Row, Store, Write } from "./store.ts";
 
 /** One coroutine; as a timer, when it wakes. */
@@ -164,11 +165,6 @@ export class MemoryStore implements Store {
 }
 
 type Named = { name: string; key: string };
-
-function compare(a: Named, b: Named): number {
-  if (a.name !== b.name) return a.name < b.name ? -1 : 1;
-  return a.key === b.key ? 0 : a.key < b.key ? -1 : 1;
-}
 
 /** Those that are due until `time`, in their order; they stay where they are. */
 function until(timers: Timers, time: number): Timer[] {

@@ -1,12 +1,16 @@
 // The coroutines that there are, from what Restate's admin API says of the state.
 //
-// May import: the durable core's types, admin, journal.
+// May import: the durable core's checks and types, admin, journal.
 
+import { checkList } from "../checks.ts";
 import type { ListOptions, Summary } from "../engine/engine.ts";
 import { type Admin, quoted } from "./admin.ts";
 import { META, type Meta, RUN } from "./journal.ts";
 
-export async function list(admin: Admin, { name, state, after, limit = 100 }: ListOptions): Promise<Summary[]> {
+/** @throws {TypeError} if an option is none */
+export async function list(admin: Admin, options: ListOptions): Promise<Summary[]> {
+  checkList(options);
+  const { name, state, after, limit = 100 } = options;
   const where = [`s.key = ${quoted(META)}`];
   if (name !== undefined) where.push(`s.service_name = ${quoted(name)}`);
   if (after !== undefined) {
