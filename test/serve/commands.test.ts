@@ -6,10 +6,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { embedded } from "corun/durable";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Problem } from "../../src/cli/problem.ts";
 import { Remote } from "../../src/cli/remote.ts";
 import { openDatabase } from "../../src/durable/sqlite/driver.ts";
+import { counter, pair } from "./coroutines.ts";
 
 const commands: Record<string, () => Promise<{ help: string; main: (args: string[]) => Promise<void> }>> = {
   serve: () => import("../../src/cli/serve.ts"),
@@ -198,3 +200,30 @@ test.each<[what: string, args: string[], said: string]>([
     expect(readdirSync(cwd)).toEqual(files);
   },
 );
+
+test("a store does not tell what is parked: ls and show say so of those that may be, and ls --state parked refuses", async () => {
+  const home = mkdtempSync(join(tmpdir(), "corun-"));
+  onTestFinished(() => rmSync(home, { recursive: true }));
+  const path = join(home, "corun.db");
+  const engine = embedded(path);
+  onTestFinished(() => engine.close());
+  await engine.open(counter, "goes on").send(1);
+  await engine.open(pair, "ended").send("a");
+  await engine.open(pair, "ended").cancel();
+  const out = written(process.stdout);
+  const err = written(process.stderr);
+  const said = "which coroutines are parked is not in a store: ask the server that has the code";
+  const ask = async (name: string, ...args: string[]): Promise<string> => {
+    out.text = err.text = "";
+    await (await commands[name]!()).main([...args, "--store", path]);
+    return err.text;
+  };
+  expect(await ask("ls")).toContain(said);
+  expect(out.text).toMatch(/goes on" +waiting/);
+  expect(await ask("show", "counter", "goes on")).toContain(said);
+  expect(await ask("ls", "pair")).toBe("");
+  expect(await ask("show", "pair", "ended")).toBe("");
+  const refused = ask("ls", "--state", "parked");
+  await expect(refused).rejects.toBeInstanceOf(Problem);
+  await expect(refused).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining(said) as string });
+});
