@@ -37,7 +37,7 @@ export class Service {
   readonly #actions: Actions;
   readonly #guard: Guard;
   readonly #server: Server;
-  /** Requests that have no answer yet. */
+  /** Requests that have no answer yet, but for those that came while it ends: they don't hold that up. */
   #open = 0;
   #isClosing = false;
   #idle: (() => void) | null = null;
@@ -66,14 +66,16 @@ export class Service {
   }
 
   /**
-   * Takes no more requests, and waits for what is under way, for `grace` milliseconds at most. The engine is left open.
+   * Refuses requests from now on, and waits for what is under way, for `grace` milliseconds at most; what has no answer
+   * then is cut off. It listens meanwhile, so that whoever comes is told that it ends, also who asks for its health. The
+   * engine is left open.
    *
    * @returns whether all of it has ended
    */
   async close(grace: number): Promise<boolean> {
     this.#isClosing = true;
-    const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
     const isDone = await this.#drained(grace);
+    const closed = new Promise<void>((resolve) => void this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     await closed;
     return isDone;
@@ -100,11 +102,7 @@ export class Service {
   /** One request, from its arrival to its answer. */
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const since = performance.now();
-    this.#open++;
-    response.on("close", () => {
-      this.#open--;
-      this.#look();
-    });
+    if (!this.#isClosing) this.#count(response);
     let route: Route | null = null;
     let answer: Answer;
     let headers: Record<string, string> = {};
@@ -123,6 +121,14 @@ export class Service {
     if (this.#isClosing) headers["Connection"] = "close";
     reply(request, response, answer, headers);
     this.#tell(request, route, answer, performance.now() - since);
+  }
+
+  #count(response: ServerResponse): void {
+    this.#open++;
+    response.on("close", () => {
+      this.#open--;
+      this.#look();
+    });
   }
 
   /** @throws {Refusal} if the request may not be made. Gives headers for its answer */

@@ -236,6 +236,28 @@ test("a request that has come before the end, and is read after it began: 503 wi
   expect(await closed).toBe(true);
 });
 
+test("while turns end, who comes anew is told so with 503, also who asks for its health; nobody holds it up", async () => {
+  const { url, service, engine } = await serve({ slow, counter });
+  const turn = post(url, "/v1/slow/a/send", { value: 300 });
+  while ((await engine.open(slow, "a").inspect()).state !== "busy")
+    await new Promise((resolve) => void setTimeout(resolve, 5));
+  const closed = service.close(30_000);
+  for (const asked of [ask(url, "/health"), ask(url, "/v1"), post(url, "/v1/counter/a/send", { value: 1 })]) {
+    const answer = await asked;
+    expect([answer.status, errorOf(answer).type]).toEqual([503, "unavailable"]);
+    expect(answer.headers).toMatchObject({ "retry-after": "1", connection: "close" });
+  }
+  // This one says what it wants, and never sends it.
+  const { hostname, port } = new URL(url);
+  const socket = connectSocket(Number(port), hostname);
+  const cut = new Promise((resolve) => void socket.resume().on("close", resolve));
+  socket.write("POST /v1/counter/a/send HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n");
+  expect((await turn).status).toBe(200);
+  expect(await closed).toBe(true);
+  await cut;
+  expect(await engine.list({ name: "counter" })).toEqual([]);
+});
+
 test("turns that take longer than the grace are not waited for", async () => {
   const { url, service, engine } = await serve({ slow });
   const turn = post(url, "/v1/slow/a/send", { value: 60_000 }).catch(String);
