@@ -76,7 +76,8 @@ function collect(
     if (other !== undefined && other.body !== body) {
       throw new Problem(
         `${where} exports two durable coroutines with the name ${JSON.stringify(name)}: ${other.as} and ${as}; ` +
-          "each needs a name of its own, as its journals are found by it",
+          "each needs a name of its own, as its journals are found by it; " +
+          "of two versions of one, export the newer alone, which has the older among its previous ones",
       );
     }
     if (other === undefined) found.set(name, { body, as });

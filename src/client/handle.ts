@@ -79,7 +79,10 @@ export class RemoteHandle<Y = unknown, S = unknown> implements Handle<Y, S> {
   }
 
   /** Sends `value` and does not wait for the answer: fulfilled when the send can't be lost any more. */
-  async post(value: S, { id = newId(), after, ...options }: PostOptions = {}): Promise<void> {
+  async post(
+    ...args: undefined extends S ? [value?: S, options?: PostOptions] : [value: S, options?: PostOptions]
+  ): Promise<void> {
+    const [value, { id = newId(), after, ...options } = {}] = args as [value?: S, options?: PostOptions];
     if (after !== undefined) checkMilliseconds(after, "the delay of a post");
     const fields: PostBody = { id, ...(after === undefined ? {} : { after }) };
     const body = bodyOf(fields, "value", toJson(value, `what is posted to ${this.#label}`));

@@ -44,6 +44,8 @@ const LONGEST = 1024;
 /** The longest that a host's timer can wait, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 const PAGE = 1000;
+/** What a list may be asked for. */
+const FILTERS = ["state", "limit", "after-name", "after-key"];
 const STATES: ReadonlySet<string> = new Set(["waiting", "busy", "done", "failed", "cancelled", "parked"]);
 
 export class Actions {
@@ -59,6 +61,7 @@ export class Actions {
   /** @throws {Refusal}, or an error of the engine */
   async run(call: Call): Promise<Answer> {
     const { route } = call;
+    if (route.name !== "" && route.key !== "") checkQuery(route.query, []);
     switch (route.action) {
       case "health":
         return { status: 200, body: { status: "ok" } };
@@ -168,6 +171,7 @@ export class Actions {
   }
 
   #listOptions({ name, query }: Route): ListOptions {
+    checkQuery(query, FILTERS);
     const options: ListOptions = {};
     if (name !== "") options.name = name;
     const state = query.get("state");
@@ -184,6 +188,11 @@ export class Actions {
     }
     const after = { name: query.get("after-name"), key: query.get("after-key") };
     if (after.name !== null && after.key !== null) options.after = { name: after.name, key: after.key };
+    else if (after.name !== null || after.key !== null)
+      throw new Refusal(
+        "bad-request",
+        "after-name and after-key go together: those behind the coroutine that they name",
+      );
     return options;
   }
 
@@ -227,6 +236,16 @@ function checkText(text: string, what: string): void {
     "bad-request",
     `${what} has 1 to ${LONGEST} characters, none of them the character 0 or half of a surrogate pair`,
   );
+}
+
+/** A parameter that is misspelt, or stands where it means nothing, would be overlooked. */
+function checkQuery(query: URLSearchParams, known: readonly string[]): void {
+  const there = known.length === 0 ? "none is taken here" : `known are: ${known.join(", ")}`;
+  for (const name of query.keys()) {
+    const shown = JSON.stringify(name);
+    if (!known.includes(name)) throw new Refusal("bad-request", `the query has the parameter ${shown}; ${there}`);
+    if (query.getAll(name).length > 1) throw new Refusal("bad-request", `the query has ${shown} more than once`);
+  }
 }
 
 /** What no journal can keep: `1e400` is JSON, and no number. Checked here, so that it is no failure of the coroutine. */

@@ -181,12 +181,13 @@ export class Service {
   }
 }
 
-/** The header `Idempotency-Key`, with or without quotes. */
-function keyOf({ headers }: IncomingMessage): string | undefined {
-  const header = headers["idempotency-key"];
-  if (header === undefined) return undefined;
-  const text = String(header);
-  return /^"(.*)"$/.exec(text)?.[1] ?? text;
+/** The header `Idempotency-Key`, with or without quotes. @throws {Refusal} if it is not one text that a header can have */
+function keyOf({ headersDistinct }: IncomingMessage): string | undefined {
+  const [text, ...more] = headersDistinct["idempotency-key"] ?? [];
+  if (text === undefined) return undefined;
+  const problem = more.length > 0 ? "is there more than once" : /[^ -~]/.test(text) ? "is not ASCII" : null;
+  if (problem === null) return /^"(.*)"$/.exec(text)?.[1] ?? text;
+  throw new Refusal("bad-request", `the header Idempotency-Key ${problem}; give the id in the body: {"id": "…"}`);
 }
 
 function reply(

@@ -264,6 +264,11 @@ test.each<[what: string, source: string, said: string]>([
     'import { durable } from "corun/durable"; export const a = durable("x", function* () {}); export const b = durable("x", function* () {});',
     'exports two durable coroutines with the name "x": a and b',
   ],
+  [
+    "exports an older version, too",
+    'import { durable } from "corun/durable"; export const a = durable("x", function* () {}); export const b = durable("x", function* () {}, { version: 2, previous: [a] });',
+    "of two versions of one, export the newer alone, which has the older among its previous ones",
+  ],
 ])("a program that %s: said, and no store is made", (_, source, said) => {
   const cwd = folder({ "app.mjs": source });
   expect(corun(cwd, ["serve", "app.mjs"])).toMatchObject({ code: 1, err: expect.stringContaining(said) as string });

@@ -167,6 +167,26 @@ test("inspect and history tell of one, list of all, by name, state and page", as
   }
 });
 
+test("a parameter that is not known, comes twice, or needs another one: 400 that says so", async () => {
+  const { url } = await serve({ counter });
+  await post(url, "/v1/counter/a/send", { value: 1 });
+  for (const [path, said] of [
+    ["/v1?after-key=a", "after-name and after-key go together"],
+    ["/v1/counter?after-key=a", "after-name and after-key go together"],
+    ["/v1?after-name=counter", "after-name and after-key go together"],
+    ["/v1?stat=done", 'the query has the parameter "stat"; known are: state, limit, after-name, after-key'],
+    ["/v1?limit=1&limit=2", 'the query has "limit" more than once'],
+    ["/v1/counter/a?limit=1", 'the query has the parameter "limit"; none is taken here'],
+    ["/v1/counter/a/history?x", 'the query has the parameter "x"; none is taken here'],
+  ] as const) {
+    const refused = await ask(url, path);
+    expect([path, refused.status, errorOf(refused).type]).toEqual([path, 400, "bad-request"]);
+    expect(errorOf(refused).message).toContain(said);
+  }
+  // What watches over a server may add what it likes.
+  for (const path of ["/health?now", "/metrics?a=1"]) expect((await ask(url, path)).status).toBe(200);
+});
+
 test("what has not begun is not there: 404 for inspect, history, retry and drop", async () => {
   const { url } = await serve({ counter });
   const asked = [

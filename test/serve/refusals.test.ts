@@ -52,6 +52,21 @@ test.each<[what: string, status: number, type: string, request: Request]>([
   expect(log.at(-1)).toMatchObject({ status });
 });
 
+test("an id in the header that is there twice, or is not ASCII: 400 that names the way, and no journal", async () => {
+  const { url, engine } = await serve({ echo });
+  const socket = connectSocket(Number(new URL(url).port), "127.0.0.1");
+  let heard = "";
+  socket.on("data", (chunk) => (heard += String(chunk)));
+  const head = "POST /v1/echo/a/send HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n";
+  socket.write(`${head}Idempotency-Key: 1\r\nIdempotency-Key: 1\r\n\r\n`);
+  socket.write(`${head}Idempotency-Key: päckchen\r\nConnection: close\r\n\r\n`);
+  await new Promise((resolve) => void socket.on("close", resolve));
+  expect(heard.match(/^HTTP\/1.1 400/gm)).toHaveLength(2);
+  expect(heard).toContain("the header Idempotency-Key is there more than once; give the id in the body");
+  expect(heard).toContain("the header Idempotency-Key is not ASCII; give the id in the body");
+  expect(await engine.list()).toEqual([]);
+});
+
 test("texts are no levels: 501 brackets in one are fine, and so are 500 levels", async () => {
   const { url } = await serve({ echo });
   const texts = `${"[".repeat(501)}\\"${"[".repeat(501)}`;

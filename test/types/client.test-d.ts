@@ -1,6 +1,6 @@
 // What the client takes from the type of a coroutine.
 import { connect, type RemoteHandle } from "corun/client";
-import { again, durable, type Handle } from "corun/durable";
+import { again, durable, type Handle, inProcess } from "corun/durable";
 import type { Coroutine } from "corun";
 import { describe, expectTypeOf, test } from "vitest";
 
@@ -41,6 +41,18 @@ describe("open<typeof …>", () => {
 
   test("without a type anything may be sent, and what comes back is unknown", () => {
     expectTypeOf(client.open("order", "42").send(5)).toEqualTypeOf<Promise<unknown>>();
+  });
+
+  test("where nothing is to be sent, nothing is to be posted either; else both want it", () => {
+    const engine = inProcess();
+    expectTypeOf(client.open("order", "42").post()).toEqualTypeOf<Promise<void>>();
+    expectTypeOf(engine.open("order", "42").post()).toExtend<PromiseLike<void>>();
+    expectTypeOf(client.open<typeof ticker>("ticker", "a").post()).toEqualTypeOf<Promise<void>>();
+    expectTypeOf(engine.open(ticker, "a").post()).toExtend<PromiseLike<void>>();
+    // @ts-expect-error: something is to be posted
+    void client.open<typeof order>("order", "42").post();
+    // @ts-expect-error: something is to be posted
+    void engine.open(order, "42").post();
   });
 
   test("it stands where a handle of an engine is wanted", () => {

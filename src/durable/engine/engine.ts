@@ -82,7 +82,9 @@ export interface Handle<Y = unknown, S = unknown> {
   /**
    * Sends `value` and does not wait for the answer: the promise is fulfilled when the send can't be lost any more.
    */
-  post(value: S, options?: PostOptions): Promise<void>;
+  post(
+    ...args: undefined extends S ? [value?: S, options?: PostOptions] : [value: S, options?: PostOptions]
+  ): Promise<void>;
   /** Gives it a signal, which it takes with `yield* signal(name)`, when it wants to. Fulfilled when it can't be lost any more. */
   signal(name: string, value?: unknown, options?: { id?: string }): Promise<void>;
   /** What it is doing. */
