@@ -28,6 +28,13 @@ export interface DurableOptions {
   compareAnswers?: boolean;
 }
 
+/** Nothing more where a body can be called with nothing, as it is at first; else what the compiler shall say. */
+type Startable<A extends unknown[]> = [] extends A
+  ? unknown
+  : {
+      "a durable body is called with nothing at first: its state must be optional, as in function* (state = 0)": never;
+    };
+
 /** The code for the journals of one name, in all its versions. */
 export interface Definition {
   readonly name: string;
@@ -45,7 +52,7 @@ const definitions = new WeakMap<object, Definition>();
  *
  * @param name the same for ever; without a slash
  * @param body a generator function, or what `coroutine(…)` gives. It is called with nothing, and, after
- *   `return again(state)`, with that state
+ *   `return again(state)`, with that state: so a state is optional
  * @throws {TypeError} if the name or the body is none
  * @example
  * import { durable, inProcess } from "corun/durable";
@@ -60,7 +67,7 @@ const definitions = new WeakMap<object, Definition>();
  */
 export function durable<A extends unknown[], G extends AnyGenerator>(
   name: string,
-  body: (...args: A) => G,
+  body: ((...args: A) => G) & Startable<A>,
   options: DurableOptions = {},
 ): (...args: A) => CoroutineOf<G> {
   checkName(name);
