@@ -86,7 +86,7 @@ export class Transport {
     } finally {
       limit.release();
     }
-    if (response.ok) return { body: parse(text) };
+    if (response.ok) return { body: parse(response, text) };
     const trouble = errorOf(response, text);
     if (response.status === GATEWAY_TIMEOUT) return { trouble, wait: 0 };
     if (!PASSING.has(response.status)) throw trouble;
@@ -136,8 +136,18 @@ function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   });
 }
 
-function parse(text: string): unknown {
-  return text === "" ? undefined : (JSON.parse(text) as unknown);
+/** @throws {ServerError} if it is no JSON: a page of a proxy, or of another server */
+function parse({ status, statusText }: Response, text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    const what = `answered ${status} ${statusText}`.trimEnd();
+    throw new ServerError(`what is at this address ${what} without JSON: it is no corun serve`, {
+      type: "internal",
+      status,
+    });
+  }
 }
 
 /** What the server says, or a proxy in front of it, which speaks another language. */

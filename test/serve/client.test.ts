@@ -190,6 +190,16 @@ test("what answers there, and is no corun serve, is told; a redirect is not foll
   await expect(connect({ url: page }).list()).rejects.toThrow(
     "what is at this address answered 404 Not Found: it is no corun serve",
   );
+  const app = await proxy("", (_, response) => {
+    response.writeHead(200, { "content-type": "text/html" }).end("<html>");
+    return true;
+  });
+  await expect(connect({ url: app }).open("a", "b").send(1)).rejects.toThrow(
+    new ServerError("what is at this address answered 200 OK without JSON: it is no corun serve", {
+      type: "internal",
+      status: 200,
+    }),
+  );
   const elsewhere = await proxy("", (_, response) => {
     response.writeHead(307, { location: "http://127.0.0.1:1/" }).end();
     return true;
