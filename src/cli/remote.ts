@@ -88,7 +88,11 @@ function problemOf(error: unknown): unknown {
     const hint = error.cause instanceof TypeError ? "; is corun serve running there?" : "";
     return new Problem(`${error.message}${hint}`, 1);
   }
-  if (error instanceof FailedError) return new Problem(`it failed with ${error.name}: ${error.message}`, 1);
+  if (error instanceof FailedError) {
+    // One that has yielded what can't be kept goes on.
+    const isUnkept = error.name === NotSerializableError.prototype.name;
+    return new Problem(isUnkept ? error.message : `it failed with ${error.name}: ${error.message}`, 1);
+  }
   if (error instanceof ServerError) return new Problem(error.message, 1);
   if (error instanceof NotSerializableError) return new Problem(error.message, 2);
   return error;

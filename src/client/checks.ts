@@ -18,11 +18,11 @@ export function checkUrl(url: unknown): void {
     );
 }
 
-/** A page may give a path on its own host. */
+/** A page may give a path on its own host: one that says so, as `host:8787` would be one there, too. */
 function parse(url: string): URL | null {
   const { location } = globalThis as { location?: { href: string } };
   try {
-    return new URL(url, location?.href);
+    return new URL(url, /^[./]/.test(url) ? location?.href : undefined);
   } catch {
     return null; // the caller says so
   }

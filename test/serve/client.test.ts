@@ -14,7 +14,7 @@ import {
   ServerError,
 } from "corun/client";
 import { inProcess, NotSerializableError as KeptError } from "corun/durable";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { counter, echo, pair, slow, strict, tidy, waiting } from "./coroutines.ts";
 import { serve } from "./harness.ts";
 
@@ -328,6 +328,16 @@ test.each<[options: Record<string, unknown>, said: string]>([
   expect(connecting).toThrow(TypeError);
   expect(connecting).toThrow(said);
   expect(connecting).not.toThrow("secret");
+});
+
+test("in a page, a path on its own host is a url; a host without http:// is none there either", async () => {
+  vi.stubGlobal("location", { href: "https://app.example/page" });
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const { fetch, bodies } = recorder();
+  await connect({ url: "/corun", fetch }).open("echo", "k").send(1);
+  expect(bodies).toHaveLength(1);
+  for (const url of ["", "127.0.0.1:8787", "app.example", "localhost:8787"])
+    expect(() => connect({ url, fetch })).toThrow(TypeError);
 });
 
 test("a timeout or a delay that is none is an error at once", async () => {

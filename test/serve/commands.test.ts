@@ -11,7 +11,8 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { Problem } from "../../src/cli/problem.ts";
 import { Remote } from "../../src/cli/remote.ts";
 import { openDatabase } from "../../src/durable/sqlite/driver.ts";
-import { counter, pair } from "./coroutines.ts";
+import { counter, infinite, pair } from "./coroutines.ts";
+import { serve } from "./harness.ts";
 
 const commands: Record<string, () => Promise<{ help: string; main: (args: string[]) => Promise<void> }>> = {
   serve: () => import("../../src/cli/serve.ts"),
@@ -200,6 +201,13 @@ test.each<[what: string, args: string[], said: string]>([
     expect(readdirSync(cwd)).toEqual(files);
   },
 );
+
+test("one that yields what can't be kept is not told to have failed", async () => {
+  const { url } = await serve({ infinite });
+  const { main } = await commands["send"]!();
+  const told = main(["infinite", "a", '"bad"', "--url", url]);
+  await expect(told).rejects.toThrow(/^what infinite\/a yields can't be kept in a journal: \$\.n is Infinity/);
+});
 
 test("a store does not tell what is parked: ls and show say so of those that may be, and ls --state parked refuses", async () => {
   const home = mkdtempSync(join(tmpdir(), "corun-"));

@@ -253,7 +253,7 @@ test("a request that has come before the end, and is read after it began: 503 wi
 
 test("while turns end, who comes anew is told so with 503, also who asks for its health; nobody holds it up", async () => {
   const { url, service, engine } = await serve({ slow, counter });
-  const turn = post(url, "/v1/slow/a/send", { value: 300 });
+  const turn = post(url, "/v1/slow/a/send", { value: 1000 });
   while ((await engine.open(slow, "a").inspect()).state !== "busy")
     await new Promise((resolve) => void setTimeout(resolve, 5));
   const closed = service.close(30_000);
