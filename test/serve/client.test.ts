@@ -270,7 +270,6 @@ test.each<[value: unknown, said: string]>([
   [() => 1, "$ is a function"],
   [5n, "$ is a bigint"],
   [cycle, "$.self is an object that it is inside of"],
-  [-0, "$ is -0"],
 ])("what can't be kept is an error at once, with its path, and nothing is sent: %s", async (value, said) => {
   const { fetch, bodies } = recorder();
   const c = connect({ url: "http://127.0.0.1:1", fetch }).open("echo", "k");

@@ -118,7 +118,11 @@ test("a value that is JSON and can't be kept: 400 with its path, and no journal"
   for (const [action, text, said] of [
     ["send", '{"value": {"a": [1e400]}}', "what is sent to echo/k can't be kept in a journal: $.a[0] is Infinity"],
     ["post", '{"value": -1e400}', "what is posted to echo/k can't be kept in a journal: $ is -Infinity"],
-    ["signal", '{"name": "go", "value": [-0]}', "the signal go for echo/k can't be kept in a journal: $[0] is -0"],
+    [
+      "signal",
+      '{"name": "go", "value": [-1e400]}',
+      "the signal go for echo/k can't be kept in a journal: $[0] is -Infinity",
+    ],
   ] as const) {
     const refused = await ask(url, `/v1/echo/k/${action}`, { method: "POST", headers, text });
     expect([action, refused.status]).toEqual([action, 400]);
