@@ -5,7 +5,7 @@
 import type { Task } from "../scheduler/task.ts";
 import { Driver, PRUNED } from "./driver.ts";
 import { execute, type Failure, type Program } from "./execute.ts";
-import { findingOf, repeat, unlike } from "./findings.ts";
+import { findingOf, type Made, unlikeItself } from "./findings.ts";
 import type { Settings } from "./options.ts";
 import { type Draw, drawOf } from "./random.ts";
 import { ExploreResult } from "./result.ts";
@@ -25,6 +25,9 @@ export class Exploration {
   readonly #settings: Settings;
   #run = 0;
   #chances = 0;
+  /** Of the runs that did not fail. */
+  #first: Made | null = null;
+  #last: Made | null = null;
   /** What is said of the walk, once it was over. */
   #found: ExploreResult | null = null;
 
@@ -114,13 +117,18 @@ export class Exploration {
     return true;
   }
 
-  #judge(failure: Failure | null, { decisions }: Driver): void {
+  #judge(failure: Failure | null, driver: Driver): void {
     const { seed, runs, maxSteps } = this.#settings;
     const where = { seed, run: this.#run, runs };
-    if (failure !== null) throw findingOf(this.#program, failure, decisions, maxSteps, where);
+    if (failure !== null) {
+      // What outlives the runs may show only in a later one: so the first and the last that did not fail are repeated, too.
+      const passed = [this.#first, this.#last].filter((made) => made !== null);
+      throw findingOf(this.#program, failure, driver, passed, maxSteps, where);
+    }
+    this.#first ??= driver;
+    this.#last = driver;
     if (this.#run > CHECKED) return;
-    const first = repeat(this.#program, decisions, maxSteps);
-    const error = unlike(first, repeat(this.#program, decisions, maxSteps), where);
+    const error = unlikeItself(this.#program, driver, maxSteps, where);
     if (error !== null) throw error;
   }
 }

@@ -3,7 +3,7 @@
 // May import: departing, driver, errors, execute, paths, recorder, report, schedule, shrink.
 
 import { Departing } from "./departing.ts";
-import { Playback } from "./driver.ts";
+import { type Driver, Playback } from "./driver.ts";
 import { ExploreError } from "./errors.ts";
 import { execute, type Failure, isSame, type Program } from "./execute.ts";
 import { Paths } from "./paths.ts";
@@ -22,8 +22,7 @@ function record(program: Program, recorder: Recorder): Recorded {
   return { failure: execute(program, recorder, recorder), recorder };
 }
 
-/** Repeats a run. */
-export function repeat(program: Program, decisions: readonly number[], maxSteps: number): Recorded {
+function repeat(program: Program, decisions: readonly number[], maxSteps: number): Recorded {
   return record(program, new Recorder(new Playback(decisions), new Paths(), maxSteps));
 }
 
@@ -33,14 +32,41 @@ export function follow(program: Program, departures: readonly Departure[], maxSt
   return record(program, new Recorder(new Departing(departures, paths), paths, maxSteps));
 }
 
-/** What two runs of one schedule differ in, as an error; null: nothing. */
-export function unlike(a: Recorded, b: Recorded, where: Where): ExploreError | null {
-  const text =
-    difference(a.recorder, b.recorder) ??
-    (isSame(a.failure, b.failure)
-      ? null
-      : `the first time ${outcome(a.failure)}, the second time ${outcome(b.failure)}`);
-  return text === null ? null : unrepeated(text, a.failure ?? b.failure, a.recorder, where);
+/** What is kept of a run that was not recorded. */
+export type Made = Pick<Driver, "decisions" | "step">;
+
+/** Repeats a run. Gives the first repetition; or the error that tells in what they differ, or differ from the run itself. */
+function repeated(
+  program: Program,
+  { decisions, step }: Made,
+  failure: Failure | null,
+  maxSteps: number,
+  where: Where,
+): Recorded | ExploreError {
+  const first = repeat(program, decisions, maxSteps);
+  const fail = (text: string) => unrepeated(text, failure ?? first.failure, first.recorder, where);
+  if (!isSame(failure, first.failure)) return fail(twoOutcomes(failure, first.failure));
+  const second = repeat(program, decisions, maxSteps);
+  const text = unlike(first, second);
+  if (text !== null) return unrepeated(text, first.failure ?? second.failure, first.recorder, where);
+  const again = first.recorder.step;
+  return again === step ? first : fail(`the first time it made ${step} steps, the second time ${again}`);
+}
+
+/** Repeats a run that did not fail: the error that tells in what the repetitions differ; null: in nothing. */
+export function unlikeItself(program: Program, made: Made, maxSteps: number, where: Where): ExploreError | null {
+  const again = repeated(program, made, null, maxSteps, where);
+  return again instanceof ExploreError ? again : null;
+}
+
+/** What two runs of one schedule differ in; null: nothing. */
+function unlike(a: Recorded, b: Recorded): string | null {
+  const text = difference(a.recorder, b.recorder);
+  return text ?? (isSame(a.failure, b.failure) ? null : twoOutcomes(a.failure, b.failure));
+}
+
+function twoOutcomes(first: Failure | null, second: Failure | null): string {
+  return `the first time ${outcome(first)}, the second time ${outcome(second)}`;
 }
 
 function unrepeated(text: string, failure: Failure | null, recorder: Recorder, where: Where): ExploreError {
@@ -52,21 +78,25 @@ function unrepeated(text: string, failure: Failure | null, recorder: Recorder, w
   });
 }
 
-/** The error for a run that failed, as it was decided. */
+/**
+ * The error for a run that failed.
+ *
+ * @param passed some of the runs that did not: where they fail now, it is for what the runs between have left behind
+ */
 export function findingOf(
   program: Program,
   failure: Failure,
-  decisions: readonly number[],
+  made: Made,
+  passed: readonly Made[],
   maxSteps: number,
   where: Where,
 ): ExploreError {
-  const first = repeat(program, decisions, maxSteps);
-  if (!isSame(first.failure, failure)) {
-    const text = `the first time ${outcome(failure)}, the second time ${outcome(first.failure)}`;
-    return unrepeated(text, failure, first.recorder, where);
+  const first = repeated(program, made, failure, maxSteps, where);
+  if (first instanceof ExploreError) return first;
+  for (const each of passed) {
+    const differs = unlikeItself(program, each, maxSteps, where);
+    if (differs !== null) return differs;
   }
-  const differs = unlike(first, repeat(program, decisions, maxSteps), where);
-  if (differs !== null) return differs;
   if (failure.code === "OUTSIDE") return told(first, where, null);
   const departures = shrink(first.recorder.departures, failure.code === "LIVELOCK" ? 50 : 1000, (tried) => {
     const { failure: again, recorder } = follow(program, tried, maxSteps);
@@ -74,7 +104,9 @@ export function findingOf(
   });
   const { recorder } = first;
   const switches = Math.max(0, (recorder.failedAt ?? recorder.rows.length) - 1);
-  return told(follow(program, departures, maxSteps), where, switches);
+  const last = follow(program, departures, maxSteps);
+  if (isSame(last.failure, failure)) return told(last, where, switches);
+  return unrepeated(twoOutcomes(failure, last.failure), failure, last.recorder, where);
 }
 
 /** @param switches how many there were before it was shrunk; null: it was not */

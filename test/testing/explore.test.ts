@@ -250,6 +250,37 @@ describe("what no schedule controls", () => {
     expect(error.message).toContain("the first time CheckError: the thirtieth, the second time no failure");
   });
 
+  test("a variable that makes every later run fail is told, not taken for a fault of a schedule", async () => {
+    for (const last of [1, 2, 3, 4, 7, 20]) {
+      let count = 0;
+      const error = await findingOf(
+        explore(
+          function* () {
+            if (++count > last) throw new Error("opened twice");
+            yield* yieldNow();
+          },
+          { seed: 1 },
+        ),
+      );
+      expect([last, error.code]).toEqual([last, "NOT_REPEATABLE"]);
+      expect(error.message).toContain("a variable that outlives the run");
+      expect(error.cause).toMatchObject({ message: "opened twice" });
+    }
+  });
+
+  test("a variable that has the later runs make other steps is told", async () => {
+    let isFirst = true;
+    const error = await findingOf(
+      explore(function* () {
+        const steps = isFirst ? 2 : 4;
+        isFirst = false;
+        for (let i = 0; i < steps; i++) yield* yieldNow();
+      }),
+    );
+    expect(error).toMatchObject({ code: "NOT_REPEATABLE", run: 1 });
+    expect(error.message).toContain("the first time it made 3 steps, the second time 5");
+  });
+
   test("a run that does not end is a livelock", async () => {
     const error = await findingOf(
       explore(
