@@ -1,26 +1,27 @@
 // Objects that tasks share, watched: each read and write is noted for the report, and is part of the footprint of a step.
 //
-// May import: footprint; the errors of the coroutine layer.
+// May import: footprint, texts, watch-collection.
 
-import { show } from "../coroutine/errors.ts";
 import { created, touch } from "../scheduler/footprint.ts";
+import { shown } from "./texts.ts";
+import { collectionHandler, isCollection, nameAll, pathOf, type Watching } from "./watch-collection.ts";
 
 /** The part of an object that says which properties it has. */
 const KEYS = " keys";
 
-type Note = ((text: string) => void) | null;
+/** Methods of lists that look for a value by its identity. */
+const FINDERS = new Set<PropertyKey>(["includes", "indexOf", "lastIndexOf"]);
 
-/** Methods of maps and sets that change nothing. */
-const READERS = new Set<PropertyKey>(["get", "has", "keys", "values", "entries", "forEach", "size", Symbol.iterator]);
+type Method = (...args: unknown[]) => unknown;
 
 /** What is watched in one run. */
-export class Watched {
-  readonly #note: Note;
+export class Watched implements Watching {
+  readonly note: Watching["note"];
   readonly #proxies: WeakMap<object, object> = new WeakMap();
   readonly #targets: WeakMap<object, object> = new WeakMap();
 
-  constructor(note: Note) {
-    this.#note = note;
+  constructor(note: Watching["note"]) {
+    this.note = note;
   }
 
   /** @param name for the report */
@@ -29,24 +30,29 @@ export class Watched {
     const known = this.#proxies.get(target);
     if (known !== undefined) return known as T;
     created(target);
-    const isCollection = target instanceof Map || target instanceof Set;
-    const proxy = new Proxy(target, isCollection ? this.#collection(name) : this.#properties(name)) as T;
+    const handler = isCollection(target) ? collectionHandler(this, name) : this.#properties(name);
+    const proxy = new Proxy<T>(target, handler as ProxyHandler<T>);
     this.#proxies.set(target, proxy);
     this.#targets.set(proxy, target);
     // Named now, by the one that shares it, so that it is called the same in all schedules.
-    for (const key of isCollection ? [] : Object.keys(target)) {
+    if (isCollection(target)) nameAll(this, target, name);
+    for (const key of isCollection(target) ? [] : Reflect.ownKeys(target)) {
       const { value } = Reflect.getOwnPropertyDescriptor(target, key)!;
-      this.#within(value, pathOf(name, key));
+      this.within(value, pathOf(name, key));
     }
     return proxy;
   }
 
-  /** A value that is read from what is watched. Instances of classes are left as they are: a proxy has no private fields. */
-  #within(value: unknown, name: string): unknown {
-    return isPlain(value) ? this.watch(value, name) : value;
+  /**
+   * A value that is read from what is watched. Instances of classes are left as they are, if they were not given to be
+   * watched: a proxy has no private fields.
+   */
+  within(value: unknown, name: string): unknown {
+    if (typeof value !== "object" || value === null) return value;
+    return this.#proxies.get(value) ?? (isPlain(value) ? this.watch(value, name) : value);
   }
 
-  #raw(value: unknown): unknown {
+  raw(value: unknown): unknown {
     return (typeof value === "object" && value !== null && this.#targets.get(value)) || value;
   }
 
@@ -55,30 +61,31 @@ export class Watched {
     return {
       get: (target, key, receiver) => {
         const value: unknown = Reflect.get(target, key, receiver);
-        if (typeof key === "symbol" || typeof value === "function") return value;
+        if (typeof value === "function") return this.#method(target, key, value);
         read(target, key);
-        this.#note?.(`reads ${pathOf(name, key)}: ${show(value)}`);
+        if (typeof key !== "symbol") this.note?.(`reads ${pathOf(name, key)}: ${shown(value)}`);
         const own = Reflect.getOwnPropertyDescriptor(target, key);
         const isFixed = own !== undefined && own.configurable === false && own.writable === false;
-        return isFixed ? value : this.#within(value, pathOf(name, key));
+        return isFixed ? value : this.within(value, pathOf(name, key));
       },
       set: (target, key, value, receiver) => {
         if (hasSetter(target, key)) return Reflect.set(target, key, value, receiver);
         this.#write(target, key);
-        this.#note?.(`writes ${pathOf(name, key)} = ${show(this.#raw(value))}`);
-        const raw = this.#raw(value);
-        this.#within(raw, pathOf(name, key));
+        this.note?.(`writes ${pathOf(name, key)} = ${shown(this.raw(value))}`);
+        const raw = this.raw(value);
+        this.within(raw, pathOf(name, key));
         return Reflect.set(target, key, raw);
       },
       deleteProperty: (target, key) => {
         this.#write(target, key);
         touch(target, KEYS);
-        this.#note?.(`deletes ${pathOf(name, key)}`);
+        this.note?.(`deletes ${pathOf(name, key)}`);
         return Reflect.deleteProperty(target, key);
       },
       defineProperty: (target, key, descriptor) => {
         this.#write(target, key);
         touch(target, KEYS);
+        this.within(descriptor.value, pathOf(name, key));
         return Reflect.defineProperty(target, key, descriptor);
       },
       has: (target, key) => {
@@ -103,26 +110,20 @@ export class Watched {
     if (Array.isArray(target)) touch(target, ".length");
   }
 
-  /** A map or a set is watched as a whole. */
-  #collection(name: string): ProxyHandler<object> {
-    return {
-      get: (target, key) => {
-        const value: unknown = Reflect.get(target, key, target);
-        touch(target, "", typeof value !== "function" || READERS.has(key));
-        if (typeof value !== "function") return value;
-        return (...args: unknown[]): unknown => {
-          this.#note?.(`${pathOf(name, key)}(${args.map((each) => show(each)).join(", ")})`);
-          touch(target, "", READERS.has(key));
-          const given = args.map((each) => this.#raw(each));
-          return this.#within(Reflect.apply(value, target, given), `${pathOf(name, key)}(…)`);
-        };
-      },
+  #method(target: object, key: PropertyKey, method: unknown): unknown {
+    if (Object.hasOwn(target, key)) touch(target, `.${String(key)}`, true);
+    else if (Array.isArray(target) && FINDERS.has(key)) return this.#finder(target, method as Method);
+    return method;
+  }
+
+  /** A list that is watched gives what is watched, but is asked for what was put in, too. */
+  #finder(list: unknown[], find: Method): Method {
+    return (...[wanted, ...rest]) => {
+      const watched = typeof wanted === "object" && wanted !== null ? (this.#proxies.get(wanted) ?? wanted) : wanted;
+      const found: unknown = Reflect.apply(find, this.#proxies.get(list), [watched, ...rest]);
+      return found === -1 || found === false ? Reflect.apply(find, list, [this.raw(wanted), ...rest]) : found;
     };
   }
-}
-
-function pathOf(name: string, key: PropertyKey): string {
-  return typeof key === "string" && /^\d+$/.test(key) ? `${name}[${key}]` : `${name}.${String(key)}`;
 }
 
 function isPlain(value: unknown): value is object {
