@@ -8,7 +8,7 @@ import { RunClock } from "./clock.ts";
 import { type Driver, ENDLESS, PRUNED } from "./driver.ts";
 import type { ExploreErrorCode } from "./errors.ts";
 import type { Recorder } from "./recorder.ts";
-import { briefly } from "./texts.ts";
+import { briefly, messageOf } from "./texts.ts";
 import { World } from "./world.ts";
 
 /** What is explored: a body that is given the world of its run. */
@@ -54,12 +54,12 @@ function giveUp(driver: Driver): void {
 }
 
 function isOutside(error: unknown): boolean {
-  return error instanceof SchedulerError && error.message.startsWith("runSync would have to wait for the host");
+  return error instanceof SchedulerError && messageOf(error).startsWith("runSync would have to wait for the host");
 }
 
 function isNoBody(error: unknown): error is TypeError {
   const begins = "run needs a body, function* () { … }, but what it was given returned";
-  return error instanceof TypeError && error.message.startsWith(begins);
+  return error instanceof TypeError && messageOf(error).startsWith(begins);
 }
 
 /** Whether two failures are one and the same, as far as one can say: numbers in a text may differ. */

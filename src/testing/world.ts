@@ -1,10 +1,10 @@
 // The world of one run: what an explored program is given.
 //
-// May import: the choice seam as a type, errors, watch.
+// May import: the choice seam as a type, errors, texts, watch.
 
-import { show } from "../coroutine/errors.ts";
 import type { Choice } from "../scheduler/choice.ts";
 import { CheckError } from "./errors.ts";
+import { shown, textOf } from "./texts.ts";
 import { Watched } from "./watch.ts";
 
 /** Made anew for each run of the program. All chance that it gives is part of the schedule. */
@@ -29,7 +29,7 @@ export class World {
 
   /** @throws {CheckError} with `text`, if `condition` is not so */
   check(condition: unknown, text = "a check does not hold"): void {
-    if (!condition) throw new CheckError(text);
+    if (!condition) throw new CheckError(textOf(text));
   }
 
   /** A number from 0 up to 1. */
@@ -47,7 +47,7 @@ export class World {
   pick(from: readonly unknown[] | number): unknown {
     const count = typeof from === "number" ? from : from.length;
     if (!Number.isSafeInteger(count) || count < 1)
-      throw new RangeError(`t.pick needs a list that is not empty, or a positive integer, but got ${String(from)}`);
+      throw new RangeError(`t.pick needs a list that is not empty, or a positive integer, but got ${textOf(from)}`);
     const index = this.#chance.choose(count);
     return typeof from === "number" ? index : from[index];
   }
@@ -63,12 +63,12 @@ export class World {
    */
   watch<T extends object>(object: T, name = "shared"): T {
     if (typeof object !== "object" || object === null)
-      throw new TypeError(`t.watch needs an object that tasks share, but got ${show(object)}`);
+      throw new TypeError(`t.watch needs an object that tasks share, but got ${shown(object)}`);
     return this.#watched.watch(object, name);
   }
 
   /** Has `text` stand in the report, where it happened. */
   log(text: string): void {
-    this.#writer?.note(text);
+    this.#writer?.note(textOf(text));
   }
 }

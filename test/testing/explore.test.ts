@@ -64,6 +64,62 @@ describe("a failure", () => {
     expect(error).toMatchObject({ cause: "a text", message: expect.stringContaining("a text was thrown") });
   });
 
+  const unreadable = () => {
+    throw new Error("not to be read");
+  };
+  /** An error whose stack is known already, as hosts write it by its name and message. */
+  const made = (Kind: ErrorConstructor, odd: PropertyDescriptorMap) => {
+    const error = new Kind("a");
+    void error.stack;
+    return Object.defineProperties(error, odd);
+  };
+  test.each<[string, unknown, string]>([
+    ["has no prototype", Object.create(null), "[object Object] was thrown"],
+    ["cannot be turned into a text", { toString: unreadable }, "[object Object] was thrown"],
+    ["is a symbol", Symbol("odd"), "Symbol(odd) was thrown"],
+    ["has no message to read", made(Error, { message: { get: unreadable } }), "Error: (its message can't be read)"],
+    ["has a symbol for a name", made(Error, { name: { value: Symbol("odd") } }), "Symbol(odd): a"],
+    ["has a number for a message", made(TypeError, { message: { value: 5 } }), "TypeError: 5"],
+    [
+      "has a message without a text",
+      made(TypeError, { message: { value: Object.create(null) } }),
+      "TypeError: [object",
+    ],
+  ])("that %s is told, too", async (_, thrown, text) => {
+    const error = await findingOf(
+      explore(function* () {
+        yield* sleep(1);
+        throw thrown;
+      }),
+    );
+    expect(error).toMatchObject({ name: "ExploreError", code: "FAILED" });
+    expect(error.cause === thrown).toBe(true);
+    expect(error.message).toContain(`a schedule fails: ${text}`);
+  });
+
+  test("is told whatever was logged, checked and watched", async () => {
+    const error = await findingOf(
+      explore(function* (t) {
+        for (const odd of [Symbol("odd"), Object.create(null), undefined, 5]) t.log(odd as string);
+        const watched = t.watch<Record<string, unknown>>({});
+        watched["odd"] = {
+          get [Symbol.toStringTag]() {
+            return unreadable();
+          },
+        };
+        void watched["odd"];
+        yield* sleep(1);
+        t.check(false, Symbol("text") as unknown as string);
+      }),
+    );
+    expect(error).toMatchObject({
+      code: "FAILED",
+      message: expect.stringContaining("fails: CheckError: Symbol(text)"),
+    });
+    for (const text of ["Symbol(odd)\n", "[object Object]\n", "undefined\n", "5\n"])
+      expect(error.message).toContain(text);
+  });
+
   test("in a task that a scope owns ends the run as it does outside", async () => {
     const error = await findingOf(
       explore(function* () {
