@@ -1,15 +1,15 @@
 // One exploration: which runs are made, in which order, and when they are enough.
 //
-// May import: driver, execute, findings, options, random, result, strategies, systematic.
+// May import: bounded, driver, execute, findings, options, random, result, sizing, systematic.
 
-import type { Task } from "../scheduler/task.ts";
+import { Bounded } from "./bounded.ts";
 import { Driver, PRUNED } from "./driver.ts";
 import { execute, type Failure, type Program } from "./execute.ts";
 import { findingOf, type Made, unlikeItself } from "./findings.ts";
 import type { Settings } from "./options.ts";
-import { type Draw, drawOf } from "./random.ts";
+import { drawOf } from "./random.ts";
 import { ExploreResult } from "./result.ts";
-import { RandomWalk } from "./strategies.ts";
+import { SizingWalk } from "./sizing.ts";
 import { Systematic } from "./systematic.ts";
 import { SystematicDriver } from "./systematic-driver.ts";
 
@@ -19,12 +19,18 @@ const CHECKED = 5;
 const FIRST = 4;
 /** From so many random runs it is estimated how many schedules there are. */
 const SAMPLES = 8;
+/** The estimate may be so many times too high. */
+const DOUBT = 4;
+/** A walk that has got so far with half of the runs goes on with the others. */
+const GETS_ON = 1 / 3;
 
 export class Exploration {
   readonly #program: Program;
   readonly #settings: Settings;
   #run = 0;
   #chances = 0;
+  /** How many runs of the present walk were none that would only have repeated another one. */
+  #whole = 0;
   /** Of the runs that did not fail. */
   #first: Made | null = null;
   #last: Made | null = null;
@@ -42,15 +48,17 @@ export class Exploration {
 
   /** Yields after each run. @throws {ExploreError} when one fails */
   *runs(): Generator<void, void, undefined> {
-    const { strategy, systematic, sleeps } = this.#settings;
-    if (strategy !== null) yield* this.#byChance(systematic === false ? this.#left : Math.min(FIRST, this.#left));
-    if (systematic === true) {
-      yield* this.#walk(this.#left);
-    } else if (systematic === "if small") {
-      const isSmall = sleeps || 1.5 * (yield* this.#estimate()) <= this.#left;
-      if (isSmall) yield* this.#walk(Math.trunc((sleeps ? 0.5 : 0.75) * this.#left));
-      if (this.#found === null) yield* this.#byChance(this.#left);
-    }
+    const { strategy, systematic } = this.#settings;
+    if (strategy !== null) yield* this.#byChance(systematic === false ? this.#left : Math.min(FIRST, this.#half));
+    if (systematic === true) yield* this.#walks();
+    if (systematic !== "if small") return;
+    if (yield* this.#isSmall()) yield* this.#walkIfSmall();
+    if (this.#found === null) yield* this.#byChance(this.#left);
+  }
+
+  /** So many runs are kept for the walk of a small program. */
+  get #half(): number {
+    return Math.trunc(this.#settings.runs / 2);
   }
 
   get #left(): number {
@@ -68,37 +76,57 @@ export class Exploration {
     }
   }
 
-  /** How many schedules there are, by Knuth's estimator: the mean of the products of all that a random run could choose. */
-  *#estimate(): Generator<void, number, undefined> {
-    const { maxSteps, seed } = this.#settings;
-    const samples = Math.min(SAMPLES, this.#left);
+  /** Whether there may be so few schedules that all can be tried. */
+  *#isSmall(): Generator<void, boolean, undefined> {
+    const { maxSteps, seed, preemptions, sleeps } = this.#settings;
+    if (sleeps) return true;
+    const samples = Math.min(SAMPLES, Math.max(0, this.#half - FIRST));
+    const walk = new SizingWalk();
+    const strategy = preemptions === Number.POSITIVE_INFINITY ? walk : new Bounded(walk, preemptions, false);
     let sum = 0;
     for (let i = 0; i < samples; i++) {
-      const walk = new SizingWalk();
-      walk.begin(drawOf(seed, ++this.#run));
-      const driver = new Driver(walk, maxSteps);
+      strategy.begin(drawOf(seed, ++this.#run), i);
+      const driver = new Driver(strategy, maxSteps);
       this.#judge(execute(this.#program, driver, null), driver);
       sum += driver.wasCut ? Number.POSITIVE_INFINITY : walk.size;
       yield;
     }
-    return samples === 0 ? Number.POSITIVE_INFINITY : sum / samples;
+    return samples === 0 || sum / samples <= DOUBT * this.#half;
   }
 
-  /** Walks all schedules, as far as `budget` runs go. */
-  *#walk(budget: number): Generator<void, void, undefined> {
+  /** Walks all schedules with half of the runs, or with all, if that gets on. */
+  *#walkIfSmall(): Generator<void, void, undefined> {
+    const tree = this.#tree();
+    yield* this.#walk(tree, Math.min(this.#half, this.#left));
+    if (!tree.isOver && tree.progress >= GETS_ON) yield* this.#walk(tree, this.#left);
+  }
+
+  /** Walks all schedules; with other numbers again, as often as runs are left, where one was drawn of too many. */
+  *#walks(): Generator<void, void, undefined> {
+    for (let tree = this.#tree(); this.#left > 0 && !tree.isOver;) {
+      yield* this.#walk(tree, this.#left);
+      if (tree.isOver && tree.isDrawn) tree = this.#tree();
+    }
+  }
+
+  #tree(): Systematic {
+    this.#whole = 0;
+    return new Systematic(this.#settings);
+  }
+
+  /** Walks on, as far as `budget` runs go. */
+  *#walk(tree: Systematic, budget: number): Generator<void, void, undefined> {
     const { maxSteps, seed, preemptions, sleeps } = this.#settings;
-    const tree = new Systematic({ preemptions, sleeps });
-    let whole = 0;
     for (let i = 0; i < budget && !tree.isOver; i++) {
       tree.begin(drawOf(seed, ++this.#run));
-      if (this.#isWhole(tree, maxSteps)) whole++;
+      if (this.#isWhole(tree, maxSteps)) this.#whole++;
       tree.advance();
       yield;
     }
-    if (!tree.isOver || tree.isPartial) return;
+    if (!tree.isOver || tree.isDrawn || tree.isCut) return;
     const bound = tree.isBounded ? ` with at most ${preemptions} pre-emptions` : "";
     const order = sleeps ? ", but for the order of steps that have nothing to do with each other" : "";
-    this.#found = new ExploreResult(whole, seed, true, bound + order);
+    this.#found = new ExploreResult(this.#whole, seed, true, bound + order);
   }
 
   /** Makes one run of the walk; false: it would only have repeated another one. */
@@ -112,7 +140,7 @@ export class Exploration {
       if (error === PRUNED) return false;
       throw error;
     }
-    if (driver.wasCut) tree.isPartial = true;
+    if (driver.wasCut) tree.isCut = true;
     this.#judge(failure, driver);
     return true;
   }
@@ -130,25 +158,5 @@ export class Exploration {
     if (this.#run > CHECKED) return;
     const error = unlikeItself(this.#program, driver, maxSteps, where);
     if (error !== null) throw error;
-  }
-}
-
-/** A random run that reckons how many there may be. */
-class SizingWalk extends RandomWalk {
-  size = 1;
-
-  override begin(draw: Draw): void {
-    super.begin(draw);
-    this.size = 1;
-  }
-
-  override next(ready: readonly Task[]): number {
-    this.size *= ready.length;
-    return super.next(ready);
-  }
-
-  override choose(count: number): number {
-    this.size *= count;
-    return super.choose(count);
   }
 }

@@ -3,7 +3,7 @@
 // May import: errors of the coroutine layer, strategies, strategy.
 
 import { show } from "../coroutine/errors.ts";
-import { OrderSampling, portfolio, PriorityTesting, RandomWalk } from "./strategies.ts";
+import { bounded, OrderSampling, portfolio, PriorityTesting, RandomWalk } from "./strategies.ts";
 import type { Strategy } from "./strategy.ts";
 
 export interface ExploreOptions {
@@ -22,7 +22,7 @@ export interface ExploreOptions {
   strategy?: "portfolio" | "random" | "pos" | "pct" | "systematic" | { pct: number } | Strategy;
   /**
    * Whether all schedules are tried, one by one: `true`, after the extreme ones, as many as `runs` lets; `"if small"`, if
-   * absent: where they seem to be fewer than that; `false`: only what the strategy chooses.
+   * absent: where they seem to be few enough for that; `false`: only what the strategy chooses.
    */
   systematic?: boolean | "if small";
   /** Only schedules in which tasks are stopped at most so often though they could go on. If absent, any number. */
@@ -66,14 +66,15 @@ export function settingsOf(options: ExploreOptions): Settings {
     throw new TypeError(`explore: systematic is true, false or "if small", but got ${show(systematic)}`);
   if (shared === "watched" && preemptions !== undefined)
     throw new TypeError('explore: preemptions and shared: "watched" do not go together: a bound would leave out more');
+  const most = preemptions ?? Number.POSITIVE_INFINITY;
   return {
     runs,
     seed,
     maxSteps,
     systematic,
-    preemptions: preemptions ?? Number.POSITIVE_INFINITY,
+    preemptions: most,
     sleeps: shared === "watched",
-    strategy: strategy === "systematic" ? null : strategyOf(strategy),
+    strategy: strategy === "systematic" ? null : strategyOf(strategy, most),
   };
 }
 
@@ -82,8 +83,13 @@ function checkCount(count: unknown, name: string): void {
     throw new TypeError(`explore: ${name} is a whole number from 1, but got ${show(count)}`);
 }
 
-function strategyOf(given: Exclude<ExploreOptions["strategy"], "systematic" | undefined>): Strategy {
-  if (given === "portfolio") return portfolio();
+type Chosen = Exclude<ExploreOptions["strategy"], "systematic" | undefined>;
+
+function strategyOf(given: Chosen, preemptions: number): Strategy {
+  return given === "portfolio" ? portfolio(preemptions) : bounded(single(given), preemptions);
+}
+
+function single(given: Exclude<Chosen, "portfolio">): Strategy {
   if (given === "random") return new RandomWalk();
   if (given === "pos") return new OrderSampling();
   if (given === "pct") return new PriorityTesting(3);

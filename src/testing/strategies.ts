@@ -3,9 +3,10 @@
 // Measured on seven classic faults, none finds all of them soonest: the plain random walk is best for most, and hopeless
 // where a task must be late by many steps, which priorities find at once.
 //
-// May import: fixed, strategy, random; Task as a type.
+// May import: bounded, fixed, strategy, random; Task as a type.
 
 import type { Task } from "../scheduler/task.ts";
+import { Bounded } from "./bounded.ts";
 import { fixedOrders } from "./fixed.ts";
 import { type Draw, fraction } from "./random.ts";
 import { isSpinning, type Moment, type Strategy } from "./strategy.ts";
@@ -147,11 +148,18 @@ class Portfolio implements Strategy {
   }
 }
 
-export function portfolio(): Strategy {
-  return new Portfolio(fixedOrders(), [
-    new RandomWalk(),
-    new OrderSampling(),
-    new PriorityTesting(3),
-    new PriorityTesting(5),
-  ]);
+/** @param preemptions how often each may stop a task that could go on */
+export function portfolio(preemptions: number): Strategy {
+  const rotation = [new RandomWalk(), new OrderSampling(), new PriorityTesting(3), new PriorityTesting(5)];
+  return new Portfolio(
+    fixedOrders().map((each) => bounded(each, preemptions)),
+    rotation.map((each) => bounded(each, preemptions)),
+  );
+}
+
+/** `strategy`, kept to so many pre-emptions. */
+export function bounded(strategy: Strategy, preemptions: number): Strategy {
+  if (preemptions === Number.POSITIVE_INFINITY) return strategy;
+  const isHasty = strategy instanceof RandomWalk || strategy instanceof OrderSampling;
+  return new Bounded(strategy, preemptions, isHasty);
 }

@@ -36,6 +36,12 @@ export function isSpinning({ last, streak }: Moment): boolean {
   return streak > PATIENCE && last!.wait === YIELD;
 }
 
+/** The index of the task that ran last, if to have another one go on is to stop it: a pre-emption; else -1. */
+export function stoppable(ready: readonly Task[], moment: Moment): number {
+  const { last } = moment;
+  return last === null || isSpinning(moment) ? -1 : ready.indexOf(last);
+}
+
 /**
  * What is done where a schedule says nothing: the task that ran last goes on while it can, else the one that was started
  * first. After many a `yieldNow()` it is the turn of the next one, as it may wait for another one by looking again.

@@ -13,7 +13,7 @@ import type { Task } from "../scheduler/task.ts";
 import { PRUNED } from "./driver.ts";
 import { areIndependent, type Footprint, joined } from "./footprints.ts";
 import type { Draw } from "./random.ts";
-import { isSpinning, type Moment, type Strategy, usual } from "./strategy.ts";
+import { type Moment, stoppable, type Strategy, usual } from "./strategy.ts";
 
 /** Of more numbers than these, one is drawn by chance, and the tree is not walked in full. */
 const MOST_DRAWN = 64;
@@ -67,8 +67,10 @@ export class Systematic implements Strategy {
   isOver = false;
   /** Something was left out for the bound on pre-emptions; */
   isBounded = false;
-  /** something else: a number of too many, the end of a run that was too long. */
-  isPartial = false;
+  /** a number was drawn of too many; */
+  isDrawn = false;
+  /** the end of a run that was too long was left out. */
+  isCut = false;
 
   constructor(options: SystematicOptions) {
     this.#options = options;
@@ -90,17 +92,19 @@ export class Systematic implements Strategy {
     }
     this.#depth++;
     this.#node = node;
-    this.#preemptions = node.preemptions + this.#costOf(node.options[node.at]!, ready, moment);
+    const index = node.options[node.at]!;
+    const at = stoppable(ready, moment);
+    this.#preemptions = node.preemptions + (at >= 0 && index !== at ? 1 : 0);
     if (this.#options.sleeps) this.#sleep = node.done.length === 0 ? node.sleep : [...node.sleep, ...node.done];
-    return node.options[node.at]!;
+    return index;
   }
 
   #open(ready: readonly Task[], moment: Moment): TaskNode {
     const first = usual(ready, moment);
     const all = [first, ...ready.keys()].filter((index, place) => place === 0 || index !== first);
-    const options = all.filter(
-      (index) => this.#preemptions + this.#costOf(index, ready, moment) <= this.#options.preemptions,
-    );
+    const at = stoppable(ready, moment);
+    const isSpent = at >= 0 && this.#preemptions >= this.#options.preemptions;
+    const options = isSpent ? [at] : all;
     if (options.length < all.length) this.isBounded = true;
     const orders = options.map((index) => ready[index]!.order);
     const node: TaskNode = {
@@ -117,22 +121,28 @@ export class Systematic implements Strategy {
     return node;
   }
 
-  /** Whether the task that ran last is stopped, though it could go on. */
-  #costOf(index: number, ready: readonly Task[], moment: Moment): number {
-    const { last } = moment;
-    return last !== null && ready[index] !== last && ready.includes(last) && !isSpinning(moment) ? 1 : 0;
-  }
-
   choose(count: number): number {
     let node = this.#path[this.#depth] as DrawNode | undefined;
     if (node === undefined) {
       const isFew = count <= MOST_DRAWN;
-      if (!isFew) this.isPartial = true;
+      if (!isFew) this.isDrawn = true;
       node = isFew ? { kind: "draw", value: 0, count } : { kind: "draw", value: this.#draw(count), count: 0 };
       this.#path.push(node);
     }
     this.#depth++;
     return node.value;
+  }
+
+  /** Which part of the tree is walked, from 0 to 1, as if all branches of a node were alike. */
+  get progress(): number {
+    let [walked, part] = [0, 1];
+    for (const node of this.#path) {
+      const count = node.kind === "draw" ? Math.max(1, node.count) : node.options.length;
+      const before = node.kind === "draw" ? Math.min(node.value, node.count) : node.at;
+      part /= count;
+      walked += part * before;
+    }
+    return walked;
   }
 
   /** A step of `task` begins that was the only one, or makes no difference. */

@@ -19,8 +19,20 @@ type Collection = Map<unknown, unknown> | Set<unknown>;
 
 /** Methods that change nothing. */
 const READERS = new Set<PropertyKey>([
-  ...["get", "has", "keys", "values", "entries", "forEach", "size", Symbol.iterator],
-  ...["union", "intersection", "difference", "symmetricDifference", "isSubsetOf", "isSupersetOf", "isDisjointFrom"],
+  "get",
+  "has",
+  "keys",
+  "values",
+  "entries",
+  "forEach",
+  Symbol.iterator,
+  "union",
+  "intersection",
+  "difference",
+  "symmetricDifference",
+  "isSubsetOf",
+  "isSupersetOf",
+  "isDisjointFrom",
 ]);
 
 const ITERATORS = new Set<PropertyKey>(["keys", "values", "entries", Symbol.iterator]);

@@ -31,7 +31,7 @@ export class Watched implements Watching {
     if (known !== undefined) return known as T;
     created(target);
     const handler = isCollection(target) ? collectionHandler(this, name) : this.#properties(name);
-    const proxy = new Proxy<T>(target, handler as ProxyHandler<T>);
+    const proxy = new Proxy(target, handler) as T;
     this.#proxies.set(target, proxy);
     this.#targets.set(proxy, target);
     // Named now, by the one that shares it, so that it is called the same in all schedules.

@@ -218,6 +218,84 @@ describe("a systematic exploration", () => {
     expect(long.complete).toBe(false);
   });
 
+  test("goes on with other numbers where one is drawn of too many, as long as there are runs", async () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const half: Program = function* (t) {
+        yield* yieldNow();
+        t.check(t.random() < 0.5, "half");
+      };
+      for (const options of [{ strategy: "systematic" }, { systematic: true }] as const)
+        expect(await findingOf(explore(half, { ...options, seed, runs: 500 }))).toMatchObject({ code: "FAILED" });
+    }
+    for (const draw of [(t: World) => t.pick(65), (t: World) => t.seed, (t: World) => t.random()]) {
+      const seen = new Set<string>();
+      const result = await explore(
+        function* (t) {
+          const value = draw(t);
+          let log = "";
+          yield* scope(function* () {
+            for (const name of ["a", "b"])
+              spawn(function* () {
+                log += name;
+              });
+          });
+          seen.add(`${value}${log}`);
+        },
+        { strategy: "systematic", seed: 1, runs: 100 },
+      );
+      expect(result).toMatchObject({ complete: false, runs: 100 });
+      // Of each number, both orders.
+      expect(seen.size).toBeGreaterThan(60);
+    }
+  });
+
+  test("of a program with fewer schedules than half of the runs is made without being asked", async () => {
+    const two = (a: number, b: number): Program =>
+      function* () {
+        for (const steps of [a, b]) {
+          spawn(function* () {
+            for (let step = 1; step < steps; step++) yield* yieldNow();
+          });
+        }
+      };
+    // (a + b)! / (a! b!)
+    const cases = [
+      [1, 1, 2, 5],
+      [2, 2, 6, 13],
+      [2, 2, 6, 20],
+      [3, 3, 20, 41],
+      [4, 4, 70, 141],
+      [5, 5, 252, 505],
+      [5, 6, 462, 1000],
+      [5, 7, 792, 1600],
+    ] as const;
+    for (const [a, b, count, runs] of cases) {
+      for (let seed = 1; seed <= 10; seed++)
+        expect([runs, seed, String(await explore(two(a, b), { seed, runs }))]).toEqual([
+          runs,
+          seed,
+          `complete: all ${count} schedules`,
+        ]);
+    }
+    const only: Program = function* () {
+      yield* yieldNow();
+    };
+    for (let runs = 3; runs < 30; runs++)
+      expect([runs, (await explore(only, { runs })).complete]).toEqual([runs, true]);
+  });
+
+  test("is carried on while it gets on, where there are more", async () => {
+    // 792 schedules
+    const program: Program = function* () {
+      for (const steps of [5, 7]) {
+        spawn(function* () {
+          for (let step = 1; step < steps; step++) yield* yieldNow();
+        });
+      }
+    };
+    for (let seed = 1; seed <= 10; seed++) expect((await explore(program, { seed })).complete).toBe(true);
+  });
+
   test("tries each answer of select and of t.pick", async () => {
     const seen = new Set<string>();
     const result = await explore(

@@ -82,7 +82,9 @@ describe("what is watched", () => {
       );
       const frozen = t.watch(Object.freeze([me]));
       expect([frozen.includes(me), frozen.indexOf(t.watch(me)), frozen.indexOf(you)]).toEqual([true, 0, -1]);
-      class Job {}
+      class Job {
+        id = 1;
+      }
       const job = new Job();
       const jobs = t.watch([job]);
       const watchedJob = t.watch(job);
@@ -246,7 +248,7 @@ describe("two steps depend on each other", () => {
       },
       { strategy: "systematic", shared: "watched" },
     );
-    expect([...found].toSorted()).toEqual([1, 2]);
+    expect([...found].toSorted((a, b) => a - b)).toEqual([1, 2]);
   });
 
   test("if one puts a function or a symbol's value where the other reads it", async () => {
@@ -254,7 +256,7 @@ describe("two steps depend on each other", () => {
     expect(
       await orders((t) => {
         const o = t.watch<{ act: (() => void) | null }>({ act: null });
-        return [() => void (o.act = () => {}), () => void o.act?.()];
+        return [() => void (o.act = () => {}), () => o.act?.()];
       }),
     ).toBe(2);
     expect(
