@@ -1,12 +1,13 @@
 // One run of a program under one schedule, and how it ended.
 //
-// May import: clock, driver, errors, run, texts, scheduler errors, world.
+// May import: clock, driver, errors, own, run, texts, scheduler errors, world.
 
 import { DeadlockError, SchedulerError } from "../scheduler/errors.ts";
 import { runSync } from "../scheduler/run.ts";
 import { RunClock } from "./clock.ts";
 import { type Driver, ENDLESS, PRUNED } from "./driver.ts";
 import type { ExploreErrorCode } from "./errors.ts";
+import { StrategyFault } from "./own.ts";
 import type { Recorder } from "./recorder.ts";
 import { briefly, messageOf } from "./texts.ts";
 import { World } from "./world.ts";
@@ -34,7 +35,7 @@ export function execute(program: Program, driver: Driver, recorder: Recorder | n
     runSync.with(recorder === null ? seams : { ...seams, observer: recorder })(program, world);
     return null;
   } catch (error) {
-    if (error === PRUNED || error === ENDLESS) giveUp(driver);
+    if (error === PRUNED || error === ENDLESS || error instanceof StrategyFault) giveUp(driver);
     if (error === PRUNED) throw error;
     if (isNoBody(error)) throw new TypeError(error.message.replace("run", "explore"), { cause: error });
     if (error === ENDLESS)

@@ -66,12 +66,14 @@ export class Exploration {
   }
 
   *#byChance(runs: number): Generator<void, void, undefined> {
-    const { maxSteps, seed } = this.#settings;
+    const { maxSteps, seed, own } = this.#settings;
     const strategy = this.#settings.strategy!;
     for (let i = 0; i < runs; i++) {
       strategy.begin(drawOf(seed, ++this.#run), ++this.#chances);
       const driver = new Driver(strategy, maxSteps);
-      this.#judge(execute(this.#program, driver, null), driver);
+      const failure = execute(this.#program, driver, null);
+      if (own !== null && own.fault !== null) throw own.fault;
+      this.#judge(failure, driver);
       yield;
     }
   }

@@ -7,7 +7,7 @@ import { hop } from "../scheduler/host.ts";
 import type { Program } from "./execute.ts";
 import { Exploration } from "./exploration.ts";
 import { follow, told } from "./findings.ts";
-import { environment, type ExploreOptions, settingsOf } from "./options.ts";
+import { checkCount, checkOptions, environment, type ExploreOptions, MAX_STEPS, settingsOf } from "./options.ts";
 import { ExploreResult } from "./result.ts";
 import { parse } from "./schedule.ts";
 
@@ -43,6 +43,7 @@ const SLICE = 20;
  */
 export async function explore(program: Program, options: ExploreOptions = {}): Promise<ExploreResult> {
   checkProgram(program, "explore");
+  checkOptions(options, "explore", "{ runs: 100 }");
   const settings = settingsOf(options);
   const given = environment("CORUN_SCHEDULE");
   if (given !== undefined) {
@@ -64,7 +65,7 @@ export async function explore(program: Program, options: ExploreOptions = {}): P
  * cannot be done is left out.
  *
  * @throws {ExploreError} if it fails
- * @throws {TypeError} if `schedule` is none
+ * @throws {TypeError} if `schedule` is none, or an option
  * @example
  * import { spawn, yieldNow } from "corun";
  * import { explore, type ExploreError, replay, type World } from "corun/testing";
@@ -89,8 +90,10 @@ export async function replay(
   options: Pick<ExploreOptions, "maxSteps"> = {},
 ): Promise<void> {
   checkProgram(program, "replay");
+  checkOptions(options, "replay", "{ maxSteps: 100 }");
   const departures = parse(schedule);
-  const { maxSteps } = settingsOf({ ...options, runs: 1, seed: 0 });
+  const { maxSteps = MAX_STEPS } = options;
+  checkCount(maxSteps, "replay: maxSteps");
   const recorded = follow(program, departures, maxSteps);
   if (recorded.failure !== null) throw told(recorded, { seed: 0, run: 1, runs: 0 }, null);
 }

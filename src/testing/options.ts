@@ -1,10 +1,11 @@
 // How an exploration can be set up, and what is assumed where nothing is said.
 //
-// May import: errors of the coroutine layer, strategies, strategy.
+// May import: own, strategies, strategy, texts.
 
-import { show } from "../coroutine/errors.ts";
+import { OwnStrategy } from "./own.ts";
 import { bounded, OrderSampling, portfolio, PriorityTesting, RandomWalk } from "./strategies.ts";
 import type { Strategy } from "./strategy.ts";
+import { shown } from "./texts.ts";
 
 export interface ExploreOptions {
   /** How many schedules are tried at most. If absent, 1000; of a systematic exploration 100,000. */
@@ -43,71 +44,94 @@ export interface Settings {
   seed: number;
   /** Null: only the systematic exploration. */
   strategy: Strategy | null;
+  /** The strategy that is the user's own, if any. */
+  own: OwnStrategy | null;
   systematic: boolean | "if small";
   preemptions: number;
   sleeps: boolean;
   maxSteps: number;
 }
 
+export const MAX_STEPS = 10_000;
+
+const NAMES: readonly string[] = ["runs", "seed", "strategy", "systematic", "preemptions", "shared", "maxSteps"];
+
+/** @param what the function that was given `options` */
+export function checkOptions(options: unknown, what: string, example: string): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw new TypeError(`${what}: the options are an object, ${example}, but got ${shown(options)}`);
+  const unknown = Object.keys(options).find((name) => !NAMES.includes(name));
+  if (unknown !== undefined)
+    throw new TypeError(`${what} has no option ${JSON.stringify(unknown)}; there are ${NAMES.join(", ")}`);
+}
+
 export function settingsOf(options: ExploreOptions): Settings {
-  const { maxSteps = 10_000, strategy = "portfolio", preemptions, shared = "anything" } = options;
+  const { maxSteps = MAX_STEPS, strategy = "portfolio", shared = "anything" } = options;
+  const preemptions = preemptionsOf(options, shared);
   const isSystematic = strategy === "systematic";
   const { runs = isSystematic ? 100_000 : 1000 } = options;
-  const systematic = isSystematic || (options.systematic ?? (strategy === "portfolio" ? "if small" : false));
-  checkCount(runs, "runs");
-  checkCount(maxSteps, "maxSteps");
-  const seed = options.seed ?? seedOfEnvironment() ?? Math.trunc(Math.random() * 2 ** 32);
-  if (!Number.isSafeInteger(seed)) throw new TypeError(`explore: seed is a whole number, but got ${show(seed)}`);
-  if (preemptions !== undefined && !(Number.isSafeInteger(preemptions) && preemptions >= 0))
-    throw new TypeError(`explore: preemptions is a whole number from 0, but got ${show(preemptions)}`);
-  if (!["anything", "watched"].includes(shared))
-    throw new TypeError(`explore: shared is "anything" or "watched", but got ${show(shared)}`);
+  const { systematic = strategy === "portfolio" ? "if small" : false } = options;
+  checkCount(runs, "explore: runs");
+  checkCount(maxSteps, "explore: maxSteps");
+  const { seed = seedOfEnvironment() ?? Math.trunc(Math.random() * 2 ** 32) } = options;
+  if (!Number.isSafeInteger(seed)) throw new TypeError(`explore: seed is a whole number, but got ${shown(seed)}`);
   if (![true, false, "if small"].includes(systematic))
-    throw new TypeError(`explore: systematic is true, false or "if small", but got ${show(systematic)}`);
-  if (shared === "watched" && preemptions !== undefined)
-    throw new TypeError('explore: preemptions and shared: "watched" do not go together: a bound would leave out more');
-  const most = preemptions ?? Number.POSITIVE_INFINITY;
+    throw new TypeError(`explore: systematic is true, false or "if small", but got ${shown(systematic)}`);
+  const own = isOwn(strategy) ? new OwnStrategy(strategy) : null;
   return {
     runs,
     seed,
     maxSteps,
-    systematic,
-    preemptions: most,
+    systematic: isSystematic || systematic,
+    preemptions,
     sleeps: shared === "watched",
-    strategy: strategy === "systematic" ? null : strategyOf(strategy, most),
+    own,
+    strategy: isSystematic ? null : bounded(own ?? strategyOf(strategy, preemptions), preemptions),
   };
 }
 
-function checkCount(count: unknown, name: string): void {
+/** Within which bound, given what tasks share. */
+function preemptionsOf({ preemptions }: ExploreOptions, shared: unknown): number {
+  if (preemptions !== undefined && !(Number.isSafeInteger(preemptions) && preemptions >= 0))
+    throw new TypeError(`explore: preemptions is a whole number from 0, but got ${shown(preemptions)}`);
+  if (shared !== "anything" && shared !== "watched")
+    throw new TypeError(`explore: shared is "anything" or "watched", but got ${shown(shared)}`);
+  if (shared === "watched" && preemptions !== undefined)
+    throw new TypeError('explore: preemptions and shared: "watched" do not go together: a bound would leave out more');
+  return preemptions ?? Number.POSITIVE_INFINITY;
+}
+
+/** @param what which option of what */
+export function checkCount(count: unknown, what: string): void {
   if (!Number.isSafeInteger(count) || (count as number) < 1)
-    throw new TypeError(`explore: ${name} is a whole number from 1, but got ${show(count)}`);
+    throw new TypeError(`${what} is a whole number from 1, but got ${shown(count)}`);
 }
 
-type Chosen = Exclude<ExploreOptions["strategy"], "systematic" | undefined>;
+type Given = NonNullable<ExploreOptions["strategy"]>;
 
-function strategyOf(given: Chosen, preemptions: number): Strategy {
-  return given === "portfolio" ? portfolio(preemptions) : bounded(single(given), preemptions);
+function isOwn(given: Given): given is Strategy {
+  if (typeof given !== "object" || given === null || "pct" in given) return false;
+  return [given.begin, given.next, given.choose].every((method) => typeof method === "function");
 }
 
-function single(given: Exclude<Chosen, "portfolio">): Strategy {
+function strategyOf(given: Given, preemptions: number): Strategy {
+  if (given === "portfolio") return portfolio(preemptions);
   if (given === "random") return new RandomWalk();
   if (given === "pos") return new OrderSampling();
   if (given === "pct") return new PriorityTesting(3);
   if (typeof given === "object" && given !== null && "pct" in given) {
-    checkCount(given.pct, "the depth of pct");
+    checkCount(given.pct, "explore: the depth of pct");
     return new PriorityTesting(given.pct);
   }
-  if (typeof given === "object" && given !== null && "next" in given && "choose" in given && "begin" in given)
-    return given;
   throw new TypeError(
-    `explore: strategy is "portfolio", "random", "pos", "pct", "systematic", { pct: depth } or a Strategy, but got ${show(given)}`,
+    `explore: strategy is "portfolio", "random", "pos", "pct", "systematic", { pct: depth } or a Strategy, but got ${shown(given)}`,
   );
 }
 
 function seedOfEnvironment(): number | undefined {
   const text = environment("CORUN_SEED");
   if (text === undefined) return undefined;
-  if (!/^-?\d+$/.test(text)) throw new TypeError(`CORUN_SEED is a whole number, but got ${show(text)}`);
+  if (!/^-?\d+$/.test(text)) throw new TypeError(`CORUN_SEED is a whole number, but got ${shown(text)}`);
   return Number(text);
 }
 

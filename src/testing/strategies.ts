@@ -159,7 +159,8 @@ export function portfolio(preemptions: number): Strategy {
 
 /** `strategy`, kept to so many pre-emptions. */
 export function bounded(strategy: Strategy, preemptions: number): Strategy {
-  if (preemptions === Number.POSITIVE_INFINITY) return strategy;
+  // Those of the portfolio are, each by itself.
+  if (preemptions === Number.POSITIVE_INFINITY || strategy instanceof Portfolio) return strategy;
   const isHasty = strategy instanceof RandomWalk || strategy instanceof OrderSampling;
   return new Bounded(strategy, preemptions, isHasty);
 }

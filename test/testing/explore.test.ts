@@ -1,7 +1,15 @@
 // `explore`: what it finds, what it says of it, and what it cannot control.
 
 import { all, Channel, createContext, Mutex, random, scope, select, sleep, spawn, until, yieldNow } from "corun";
-import { CheckError, explore, replay, ExploreError, type Strategy, type World } from "corun/testing";
+import {
+  CheckError,
+  explore,
+  type ExploreOptions,
+  replay,
+  ExploreError,
+  type Strategy,
+  type World,
+} from "corun/testing";
 import { describe, expect, test } from "vitest";
 import { lostUpdate, philosophers } from "./faults.ts";
 import { findingOf } from "./finding.ts";
@@ -432,6 +440,83 @@ describe("a program", () => {
   });
 });
 
+describe("a strategy of one's own that gives what it may not", () => {
+  const two = function* () {
+    yield* all([() => yieldNow(), () => yieldNow()]);
+  };
+  const own = (next: () => unknown, choose: () => unknown = () => 0): ExploreOptions => ({
+    strategy: { name: "mine", begin: () => {}, next: next as () => number, choose: choose as () => number },
+    seed: 1,
+  });
+  const fail = () => {
+    throw new RangeError("not today");
+  };
+
+  test.each<[unknown, string]>([
+    [-1, "-1"],
+    [99, "99"],
+    [Number.NaN, "NaN"],
+    [0.5, "0.5"],
+    ["0", '"0"'],
+    [undefined, "undefined"],
+  ])("is told of it: next() gives %o", async (value, text) => {
+    await expect(
+      explore(
+        two,
+        own(() => value),
+      ),
+    ).rejects.toThrow(
+      new TypeError(
+        `explore: next() of the strategy "mine" must give the index of one of the 2 tasks that are ready, 0 to 1, but gave ${text}`,
+      ),
+    );
+  });
+
+  test("is told of it: choose() gives what is out of range, whatever the program makes of that", async () => {
+    const told = new TypeError(
+      'explore: choose() of the strategy "mine" must give a whole number from 0 to 2, but gave 17',
+    );
+    const careless = function* (t: World) {
+      t.check(["a", "b", "c"].includes(t.pick(["a", "b", "c"])));
+      yield* yieldNow();
+    };
+    const cautious = function* (t: World) {
+      try {
+        t.pick(3);
+      } catch {
+        yield* yieldNow();
+      }
+    };
+    const bad = own(
+      () => 0,
+      () => 17,
+    );
+    for (const program of [careless, cautious]) await expect(explore(program, bad)).rejects.toThrow(told);
+  });
+
+  test("is told of it: it throws", async () => {
+    const error = await findingOf(explore(two, own(fail)));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toBe('explore: next() of the strategy "mine" threw RangeError: not today');
+    expect(error.cause).toMatchObject({ message: "not today" });
+    const begin: Strategy = { name: "mine", begin: fail, next: () => 0, choose: () => 0 };
+    await expect(explore(two, { strategy: begin })).rejects.toThrow('begin() of the strategy "mine" threw RangeError');
+  });
+
+  test("does not leave the tasks of its run as they are", async () => {
+    let cleaned = 0;
+    const program = function* () {
+      try {
+        yield* two();
+      } finally {
+        cleaned++;
+      }
+    };
+    await expect(explore(program, own(fail))).rejects.toThrow("not today");
+    expect(cleaned).toBe(1);
+  });
+});
+
 describe("what is no option is told", () => {
   const cases: [unknown, string][] = [
     [{ runs: 0 }, "explore: runs is a whole number from 1, but got 0"],
@@ -443,9 +528,40 @@ describe("what is no option is told", () => {
     [{ shared: "some" }, 'explore: shared is "anything" or "watched", but got "some"'],
     [{ systematic: "yes" }, 'explore: systematic is true, false or "if small", but got "yes"'],
     [{ preemptions: 1, shared: "watched" }, "do not go together"],
+    [null, "explore: the options are an object, { runs: 100 }, but got null"],
+    [5, "explore: the options are an object, { runs: 100 }, but got 5"],
+    ["x", 'explore: the options are an object, { runs: 100 }, but got "x"'],
+    [[], "explore: the options are an object, { runs: 100 }, but got [object Array]"],
+    [
+      { run: 5 },
+      'explore has no option "run"; there are runs, seed, strategy, systematic, preemptions, shared, maxSteps',
+    ],
+    [{ systematic: null }, 'explore: systematic is true, false or "if small", but got null'],
+    [{ strategy: "systematic", systematic: null }, 'systematic is true, false or "if small", but got null'],
+    [{ strategy: null }, "or a Strategy, but got null"],
+    [{ shared: null }, 'explore: shared is "anything" or "watched", but got null'],
+    [{ strategy: { begin: 1, next: 2, choose: 3 } }, "or a Strategy, but got [object Object]"],
+    [{ seed: null }, "explore: seed is a whole number, but got null"],
   ];
   test.each(cases)("%j", async (options, text) => {
     await expect(explore(lostUpdate, options as never)).rejects.toThrow(text);
+  });
+
+  test("nor of replay", async () => {
+    await expect(replay("s1:", lostUpdate, null as never)).rejects.toThrow(
+      "replay: the options are an object, { maxSteps: 100 }, but got null",
+    );
+    await expect(replay("s1:", lostUpdate, { run: 5 } as never)).rejects.toThrow(
+      'replay has no option "run"; there are',
+    );
+    await expect(replay("s1:", lostUpdate, { maxSteps: 0 })).rejects.toThrow(
+      "replay: maxSteps is a whole number from 1, but got 0",
+    );
+  });
+
+  test("an option that is undefined is none", async () => {
+    const nothing = { runs: undefined, seed: undefined, strategy: undefined, systematic: undefined };
+    expect((await explore(function* () {}, nothing as object)).complete).toBe(true);
   });
 
   test("nor a program that is none", async () => {
