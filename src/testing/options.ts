@@ -111,7 +111,7 @@ type Given = NonNullable<ExploreOptions["strategy"]>;
 
 function isOwn(given: Given): given is Strategy {
   if (typeof given !== "object" || given === null || "pct" in given) return false;
-  return [given.begin, given.next, given.choose].every((method) => typeof method === "function");
+  return (["begin", "next", "choose"] as const).every((method) => typeof given[method] === "function");
 }
 
 function strategyOf(given: Given, preemptions: number): Strategy {

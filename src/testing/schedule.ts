@@ -4,7 +4,9 @@
 // drawn. Decisions are counted only where there is more than one answer. The usual one: the task that ran last goes on,
 // else the first that was started; drawn is 0. A departure that cannot be made, as the program has changed, is left out.
 //
-// Imports nothing.
+// May import: texts.
+
+import { shown } from "./texts.ts";
 
 /** One departure from what is usual. */
 export interface Departure {
@@ -14,7 +16,7 @@ export interface Departure {
   what: string | number;
 }
 
-const FORM = /^s1:(?:\d+(?:\.s?\d*(?:_\d+)*|=\d+)(?:-(?!$)|$))*$/;
+const FORM = /^s1:(?:\d+(?:\.(?:\d+|s_?\d+)(?:_\d+)*|=\d+)(?:-(?!$)|$))*$/;
 
 export function format(departures: readonly Departure[]): string {
   let next = 0;
@@ -30,7 +32,7 @@ export function format(departures: readonly Departure[]): string {
 export function parse(text: string): Departure[] {
   if (typeof text !== "string" || !FORM.test(text))
     throw new TypeError(
-      `a schedule looks like s1:2.1-0.3, as the report of a failure prints it, but got ${JSON.stringify(text)}`,
+      `a schedule looks like s1:2.1-0.3, as the report of a failure prints it, but got ${shown(text)}`,
     );
   let next = 0;
   const body = text.slice("s1:".length);

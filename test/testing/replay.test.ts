@@ -44,14 +44,25 @@ describe("replay", () => {
     await replay(schedule, changed).catch(() => undefined);
   });
 
-  test.each(["", "s2:1.1", "s1:1", "s1:1.1-", "s1:-1.1", "s1:a.1", "1.1", 5])(
-    "what is no schedule is told: %j",
-    async (text) => {
-      await expect(replay(text as never, lostUpdate)).rejects.toThrow(
-        `a schedule looks like s1:2.1-0.3, as the report of a failure prints it, but got ${JSON.stringify(text)}`,
-      );
-    },
-  );
+  test.each([
+    "",
+    "s2:1.1",
+    "s1:1",
+    "s1:1.1-",
+    "s1:-1.1",
+    "s1:a.1",
+    "1.1",
+    5,
+    "s1:2.",
+    "s1:1.s",
+    "s1:1.s_",
+    "s1:1.2_",
+    "s1:1.1-2.",
+  ])("what is no schedule is told: %j", async (text) => {
+    await expect(replay(text as never, lostUpdate)).rejects.toThrow(
+      `a schedule looks like s1:2.1-0.3, as the report of a failure prints it, but got ${JSON.stringify(text)}`,
+    );
+  });
 
   test.skipIf(typeof process === "undefined")("is what explore does if the environment names a schedule", async () => {
     const { schedule } = await findingOf(explore(lostUpdate, { seed: 1 }));
@@ -80,6 +91,7 @@ describe("a schedule", () => {
       ],
     ],
     ["s1:1.s1_2", [{ at: 1, what: "s1_2" }]],
+    ["s1:1.s_1_2", [{ at: 1, what: "s_1_2" }]],
   ];
   test.each(cases)("%s is written and read", (text, departures) => {
     expect(parse(text)).toEqual(departures);
