@@ -6,7 +6,7 @@ import { show } from "../coroutine/errors.ts";
 import { hop } from "../scheduler/host.ts";
 import type { Program } from "./execute.ts";
 import { Exploration } from "./exploration.ts";
-import { follow, told } from "./findings.ts";
+import { followWithSites, told } from "./findings.ts";
 import { checkCount, checkOptions, environment, type ExploreOptions, MAX_STEPS, settingsOf } from "./options.ts";
 import { ExploreResult } from "./result.ts";
 import { parse } from "./schedule.ts";
@@ -94,7 +94,7 @@ export async function replay(
   const departures = parse(schedule);
   const { maxSteps = MAX_STEPS } = options;
   checkCount(maxSteps, "replay: maxSteps");
-  const recorded = follow(program, departures, maxSteps);
+  const recorded = followWithSites(program, departures, maxSteps);
   if (recorded.failure !== null) throw told(recorded, { seed: 0, run: 1, runs: 0 }, null);
 }
 

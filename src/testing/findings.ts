@@ -1,14 +1,15 @@
 // From a run that failed to the error that tells of it: it is repeated, shrunk, and recorded.
 //
-// May import: departing, driver, errors, execute, paths, recorder, report, schedule, shrink.
+// May import: departing, driver, errors, execute, paths, recorder, report, schedule, shrink, scheduler sites.
 
+import { sites } from "../scheduler/sites.ts";
 import { Departing } from "./departing.ts";
 import { type Driver, Playback } from "./driver.ts";
 import { ExploreError } from "./errors.ts";
 import { execute, type Failure, isSame, type Program } from "./execute.ts";
 import { Paths } from "./paths.ts";
 import { Recorder } from "./recorder.ts";
-import { difference, notRepeatable, outcome, reportOf, type Where } from "./report.ts";
+import { difference, type Length, lengthOf, notRepeatable, outcome, reportOf, type Where } from "./report.ts";
 import { type Departure, format } from "./schedule.ts";
 import { shrink } from "./shrink.ts";
 
@@ -27,9 +28,15 @@ function repeat(program: Program, decisions: readonly number[], maxSteps: number
 }
 
 /** Runs a schedule. */
-export function follow(program: Program, departures: readonly Departure[], maxSteps: number): Recorded {
+function follow(program: Program, departures: readonly Departure[], maxSteps: number): Recorded {
   const paths = new Paths();
   return record(program, new Recorder(new Departing(departures, paths), paths, maxSteps));
+}
+
+/** Runs a schedule that is to be told: with the places where tasks are started, though many runs before have used these up. */
+export function followWithSites(program: Program, departures: readonly Departure[], maxSteps: number): Recorded {
+  sites.left = sites.rate;
+  return follow(program, departures, maxSteps);
 }
 
 /** What is kept of a run that was not recorded. */
@@ -102,16 +109,14 @@ export function findingOf(
     const { failure: again, recorder } = follow(program, tried, maxSteps);
     return isSame(again, failure) ? recorder.departures : null;
   });
-  const { recorder } = first;
-  const switches = Math.max(0, (recorder.failedAt ?? recorder.rows.length) - 1);
-  const last = follow(program, departures, maxSteps);
-  if (isSame(last.failure, failure)) return told(last, where, switches);
+  const last = followWithSites(program, departures, maxSteps);
+  if (isSame(last.failure, failure)) return told(last, where, lengthOf(first.recorder));
   return unrepeated(twoOutcomes(failure, last.failure), failure, last.recorder, where);
 }
 
-/** @param switches how many there were before it was shrunk; null: it was not */
-export function told({ failure, recorder }: Recorded, where: Where, switches: number | null): ExploreError {
-  return new ExploreError(reportOf(failure!, recorder, where, switches), {
+/** @param before how long it was before it was shrunk; null: it was not */
+export function told({ failure, recorder }: Recorded, where: Where, before: Length | null): ExploreError {
+  return new ExploreError(reportOf(failure!, recorder, where, before), {
     code: failure!.code,
     cause: failure!.error,
     schedule: format(recorder.departures),

@@ -1,8 +1,9 @@
 // A run that is recorded: what each step did, for the report; its schedule; and a trace, to compare two runs.
 //
-// May import: departing, driver, paths, states, texts; Task as a type.
+// May import: departing, driver, paths, states, texts; Op and Task as types.
 
 import type { Observer } from "../scheduler/observer.ts";
+import type { Op } from "../scheduler/op.ts";
 import { CANCELLED, DONE, FAILED, WAITING } from "../scheduler/states.ts";
 import type { Task } from "../scheduler/task.ts";
 import { Departures } from "./departing.ts";
@@ -90,12 +91,31 @@ export class Recorder extends Driver implements Observer {
 }
 
 /** What a task came to at the end of a step. */
-function outcomeOf({ status, wait, value }: Task): string {
+function outcomeOf(task: Task): string {
+  const { status, wait, value } = task;
   if (status === DONE) return "ends";
   if (status === FAILED) return `fails: ${briefly(value)}`;
   if (status === CANCELLED) return "is cancelled";
-  if (status === WAITING) return `waits for ${wait === null ? "a send" : wait.describe()}`;
-  return wait === null ? "goes on" : wait.describe();
+  if (status === WAITING) return `waits for ${wait === null ? "a send" : numbered(wait)}`;
+  return wait === null ? "goes on" : doneAtOnce(wait);
+}
+
+/** What a task has waited for that was there at once. */
+function doneAtOnce(wait: Op<unknown>): string {
+  const text = wait.describe();
+  const [lock] = text.split(" held by task ", 1);
+  if (lock !== text) return `takes ${lock}`; // it is held by the task itself now
+  return text.startsWith("task ") ? `joins ${numbered(wait)}` : text;
+}
+
+/** What `wait` is for, with the numbers of the tasks that it names: several may have the same name. */
+function numbered(wait: Op<unknown>): string {
+  let text = wait.describe();
+  if (!/\btask /.test(text)) return text;
+  wait.needs(({ name, order }) => {
+    text = text.replace(`task ${name}`, () => `task ${name}#${order}`);
+  });
+  return text;
 }
 
 function hasFailed(root: Task): boolean {

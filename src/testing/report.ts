@@ -6,7 +6,7 @@ import type { Failure } from "./execute.ts";
 import type { Recorder } from "./recorder.ts";
 import { format } from "./schedule.ts";
 import { table } from "./table.ts";
-import { briefly, wholly } from "./texts.ts";
+import { briefly, counted, wholly } from "./texts.ts";
 
 /** Where it was found: the last line but one of every report. */
 export interface Where {
@@ -19,18 +19,38 @@ function place({ seed, run, runs }: Where): string {
   return runs === 0 ? "replayed" : `seed ${seed}, run ${run} of ${runs}`;
 }
 
-/** The text of a failure that can be repeated. @param switches how many there were before it was shrunk; null: it was not */
-export function reportOf(failure: Failure, recorder: Recorder, where: Where, switches: number | null): string {
+/** How long a schedule is. */
+export interface Length {
+  departures: number;
+  switches: number;
+}
+
+export function lengthOf({ departures, rows, failedAt }: Recorder): Length {
+  return { departures: departures.length, switches: Math.max(0, (failedAt ?? rows.length) - 1) };
+}
+
+/** Fewer departures may make more switches: then these are told. */
+export function shrunk(from: Length, to: Length): string {
+  if (to.switches > from.switches) return `shrunk ${from.departures} -> ${counted(to.departures, "departure")}`;
+  return `shrunk ${from.switches} -> ${switches(to.switches)}`;
+}
+
+function switches(count: number): string {
+  return counted(count, "switch", "switches");
+}
+
+/** The text of a failure that can be repeated. @param before how long it was before it was shrunk; null: it was not */
+export function reportOf(failure: Failure, recorder: Recorder, where: Where, before: Length | null): string {
   const rows = recorder.rows.slice(0, recorder.failedAt);
-  const shrunk = switches === null ? "" : `, shrunk ${switches} -> ${Math.max(0, rows.length - 1)} switches`;
+  const after = before === null ? "" : `, ${shrunk(before, lengthOf(recorder))}`;
   const schedule = format(recorder.departures);
   const more = recorder.rows.length - rows.length;
   return [
     headOf(failure, recorder),
-    `${place(where)}${shrunk}`,
+    `${place(where)}${after}`,
     "",
     table(rows, recorder.names),
-    ...(more > 0 ? [`and then ${more} switches of cleanup`] : []),
+    ...(more > 0 ? [`and then ${switches(more)} of cleanup`] : []),
     "",
     `replay: "${schedule}"`,
     `or: CORUN_SCHEDULE='${schedule}', and run this test alone`,

@@ -1,4 +1,8 @@
-// What an exploration without a failure gives. Imports nothing.
+// What an exploration without a failure gives.
+//
+// May import: texts.
+
+import { counted } from "./texts.ts";
 
 /** How many schedules were tried without a failure, and whether there are more. */
 export class ExploreResult {
@@ -19,7 +23,7 @@ export class ExploreResult {
 
   /** For instance `complete: all 36 schedules`. */
   toString(): string {
-    if (!this.complete) return `${this.runs} schedules, seed ${this.seed}`;
+    if (!this.complete) return `${counted(this.runs, "schedule")}, seed ${this.seed}`;
     return `complete: ${this.runs === 1 ? "the only schedule" : `all ${this.runs} schedules`}${this.#but}`;
   }
 }

@@ -1,8 +1,10 @@
 // The table of a run: a column a task, a row a switch. Where there are too many tasks for columns, a line a switch.
 //
-// Imports nothing; types only.
+// May import: columns, texts; types.
 
+import { fit, wrap } from "./columns.ts";
 import type { Row } from "./recorder.ts";
+import { counted } from "./texts.ts";
 
 /** Wider than this it is not read any more. */
 const MAX_WIDTH = 132;
@@ -26,18 +28,18 @@ export function table(rows: readonly Row[], names: ReadonlyMap<string, string>):
   }
   const left = rows.length - MAX_ROWS;
   rows.forEach((row, index) => {
-    if (left > 0 && index === FIRST_ROWS) lines.push(`… ${left} switches …`);
+    if (left > 0 && index === FIRST_ROWS) lines.push(`… ${counted(left, "switch", "switches")} …`);
     if (left <= 0 || index < FIRST_ROWS || index >= FIRST_ROWS + left) lines.push(...lineOf(row));
   });
   return lines.map((line) => line.trimEnd()).join("\n");
 
   function listed({ path, did }: Row): string[] {
-    return [`${title(path)}: ${counted(did).join("; ")}`];
+    return [`${title(path)}: ${together(did).join("; ")}`];
   }
 }
 
 /** Says what is done again and again once. */
-function counted(did: readonly string[]): string[] {
+function together(did: readonly string[]): string[] {
   const lines: string[] = [];
   for (let i = 0, from = 0; i < did.length; i++) {
     if (did[i] === did[i + 1]) continue;
@@ -49,25 +51,6 @@ function counted(did: readonly string[]): string[] {
 }
 
 function inColumns({ path, did }: Row, columns: readonly string[], width: number): string[] {
-  const cells = counted(did).flatMap((text) => wrap(text, width));
+  const cells = together(did).flatMap((text) => wrap(text, width));
   return cells.map((cell) => columns.map((each) => fit(each === path ? cell : "", width)).join(" | "));
-}
-
-function fit(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
-}
-
-/** Breaks a text between words; what goes on is indented. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.replaceAll(/\s+/g, " ").trim().split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = `  ${word}`;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
 }

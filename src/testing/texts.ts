@@ -60,3 +60,8 @@ export function wholly(error: unknown): string {
 export function briefly(error: unknown): string {
   return wholly(error).split("\n", 1)[0]!;
 }
+
+/** How many there are of something. @param many the word for more than one, or none */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
