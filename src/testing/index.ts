@@ -7,5 +7,6 @@ export { CheckError, ExploreError, type ExploreErrorCode } from "./errors.ts";
 export type { Program } from "./execute.ts";
 export type { World } from "./world.ts";
 export type { Moment, Strategy } from "./strategy.ts";
-export { VirtualClock, type VirtualClockOptions } from "./virtual-clock.ts";
+export { VirtualClock } from "./virtual-clock.ts";
+export type { VirtualClockOptions } from "./clock-options.ts";
 export { runTest, type TestOptions } from "./test-run.ts";

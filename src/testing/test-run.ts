@@ -1,8 +1,7 @@
 // A run for a test: with a virtual clock, a fixed seed, and a limit that says which tasks were still active.
 //
-// May import: virtual-clock, the scheduler's errors, observer, report, run, states; Task as a type.
+// May import: texts, virtual-clock, the scheduler's errors, observer, report, run, states; Task as a type.
 
-import { show } from "../coroutine/errors.ts";
 import { TimeoutError } from "../scheduler/errors.ts";
 import { TasksEnd } from "../scheduler/end-scope.ts";
 import { observeAll } from "../scheduler/observer.ts";
@@ -11,6 +10,7 @@ import { run, type RunOptions } from "../scheduler/run.ts";
 import type { ResultOf, Runnable } from "../scheduler/runnable.ts";
 import { WAITING } from "../scheduler/states.ts";
 import type { Task } from "../scheduler/task.ts";
+import { shown } from "./texts.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
 export interface TestOptions extends RunOptions {
@@ -32,7 +32,7 @@ const TOLD = 20;
  * @param options those of `run.with`, and `timeout`
  * @returns a promise of what `body` returns; rejected with its failure
  * @throws {TimeoutError} if it has not ended in time; its cleanup has, or has had a second more
- * @throws {TypeError} if `timeout` is no number above 0
+ * @throws {TypeError} if `timeout` is no number above 0, or the options are no object
  * @example
  * import { runTest } from "corun/testing";
  * const waited = await runTest(function* () {
@@ -45,9 +45,11 @@ const TOLD = 20;
  * Source: kotlinx.coroutines, `runTest`.
  */
 export async function runTest<B extends Runnable<[]>>(body: B, options: TestOptions = {}): Promise<ResultOf<B>> {
+  if (typeof options !== "object" || options === null)
+    throw new TypeError(`runTest: the options are an object, { timeout: 1000 }, but got ${shown(options)}`);
   const { timeout = 5000, ...rest } = options;
   if (typeof timeout !== "number" || !(timeout > 0))
-    throw new TypeError(`a test's timeout is in milliseconds, above 0, but got ${show(timeout)}`);
+    throw new TypeError(`a test's timeout is in milliseconds, above 0, but got ${shown(timeout)}`);
   const { root, done } = start(body, { clock: new VirtualClock(), seed: 0, ...rest });
   // A body that can't be run has failed, and has no task.
   if (root === null || timeout === Number.POSITIVE_INFINITY) return (await done) as ResultOf<B>;

@@ -10,23 +10,8 @@ import { Alarm } from "./clock-alarm.ts";
 import { Holds } from "./clock-hold.ts";
 import { Idleness, nobodyIsLeft } from "./clock-idle.ts";
 import { RunsOnClock } from "./clock-runs.ts";
-import { checkSize, Time } from "./clock-time.ts";
-
-export interface VirtualClockOptions {
-  /**
-   * Whether time passes by itself, to the next moment that somebody waits for, as soon as all is idle. If absent: unless a
-   * `rate` is given.
-   */
-  auto?: boolean;
-  /** How many of its milliseconds pass in a real one; 0 if absent: it stands. */
-  rate?: number;
-  /**
-   * How long, in real milliseconds, time holds still for what the host says that it has under way (a request, a file, a
-   * server, the next turn of a run that computes; no timer); 100 if absent. What has not called in until then is waited
-   * for again only when it changes.
-   */
-  patience?: number;
-}
+import { clockOptions, type VirtualClockOptions } from "./clock-options.ts";
+import { Time } from "./clock-time.ts";
 
 /** After so many moves a program seems to sleep for ever. */
 const MANY = 100_000;
@@ -46,6 +31,7 @@ const HELD = "nothing is under way that could release it: call what hold() gave"
  * still move it, the run fails with a {@link DeadlockError} that says who waits for how long.
  *
  * @throws {RangeError} if `rate` or `patience` is negative or not finite
+ * @throws {TypeError} if an option is none
  * @example
  * import { VirtualClock } from "corun/testing";
  * const clock = new VirtualClock();
@@ -82,8 +68,7 @@ export class VirtualClock implements Clock {
   #realTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: VirtualClockOptions = {}) {
-    const { rate = 0, auto = rate === 0, patience = 100 } = options;
-    checkSize(patience, "a clock's patience");
+    const { rate, auto, patience } = clockOptions(options);
     this.#time.rate = rate;
     this.#auto = auto;
     this.#idleness = new Idleness(patience);

@@ -127,3 +127,8 @@ test("KT47: cleanup that does not end is told, and what fails in it is the cause
 test.each([0, -1, Number.NaN, "1" as never])("a timeout of %s is refused", async (timeout) => {
   await expect(runTest(forever, { timeout })).rejects.toThrow(TypeError);
 });
+
+test.each([null, 5, "x"])("options of a test that are no object are told: %j", async (options) => {
+  const told = `runTest: the options are an object, { timeout: 1000 }, but got ${JSON.stringify(options)}`;
+  await expect(runTest(function* () {}, options as never)).rejects.toThrow(new TypeError(told));
+});

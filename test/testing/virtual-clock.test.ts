@@ -223,3 +223,13 @@ describe("TR41: a clock", () => {
     expect(clock.now()).toBeGreaterThanOrEqual(3_000_000);
   });
 });
+
+test.each<[unknown, string]>([
+  [null, "VirtualClock: the options are an object, { auto: false }, but got null"],
+  [5, "VirtualClock: the options are an object, { auto: false }, but got 5"],
+  [{ auto: "no" }, 'a clock\'s auto is true or false, but got "no"'],
+  [{ auto: null }, "a clock's auto is true or false, but got null"],
+  [{ speed: 2 }, 'VirtualClock has no option "speed"; there are auto, rate, patience'],
+])("what is no option of a clock is told: %j", (options, text) => {
+  expect(() => new VirtualClock(options as never)).toThrow(new TypeError(text));
+});
