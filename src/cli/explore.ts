@@ -31,7 +31,8 @@ fail, deadlock or go on for ever, it is shrunk and shown, with a text that repea
     t.check(balance === 2, "a deposit was lost");
   }
 
-The exit code is 0 if no schedule failed, 1 if one did, 2 if the command line is wrong.
+The exit code is 0 if no schedule failed, 1 if one did or the program can't be loaded, 2 if
+the command line is wrong.
 
 Options
   --runs N          how many schedules are tried at most; 1000 if absent, 100000 of a
@@ -77,9 +78,9 @@ export async function main(args: string[]): Promise<void> {
   try {
     const { body, library } = await loadBody(file, name);
     const schedule = given.text("replay");
-    process.stdout.write(`${await done(library, body, schedule, options)}\n`);
+    process.stdout.write(`${await done(library, body, schedule, options).catch(asProblem(file, name))}\n`);
   } catch (error) {
-    if ((error as ExploreError | null)?.name === "ExploreError") say((error as ExploreError).message);
+    if ((error as ExploreError | null)?.name === "ExploreError") say(forCommand((error as ExploreError).message));
     else report(error, file);
     process.exit(error instanceof Problem ? error.exitCode : 1);
   }
@@ -97,10 +98,28 @@ async function done(
   try {
     await library.replay(schedule, body, options);
   } catch (error) {
-    if (error instanceof TypeError) throw new Problem(error.message, 2);
+    if (error instanceof TypeError && !isNoBody(error)) throw new Problem(error.message, 2);
     throw error;
   }
   return "this schedule does not fail";
+}
+
+function isNoBody(error: TypeError): boolean {
+  return error.message.includes(" needs a body");
+}
+
+/** What is rejected with, where the export turns out to be no body only when it is called. */
+function asProblem(file: string, name: string): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof TypeError && isNoBody(error)
+      ? new Problem(`${here(file)} exports a ${name} that is no body: ${error.message}`)
+      : error;
+  };
+}
+
+/** A report, with the advice for who calls this command instead of a test. */
+function forCommand(report: string): string {
+  return report.replace(/\nor: CORUN_SCHEDULE=('s1:[^']*'), .*$/, "\nor: this command with --replay $1");
 }
 
 async function loadBody(file: string, name: string): Promise<{ body: Program; library: Library }> {

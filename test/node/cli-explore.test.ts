@@ -25,6 +25,8 @@ export function* fine(t) {
 }
 
 export const five = 5;
+
+export async function promised() {}
 `;
 
 function explore(...args: string[]): Outcome {
@@ -42,6 +44,10 @@ describe("corun explore", () => {
     const again = explore("--replay", schedule!);
     expect(again.code).toBe(1);
     expect(again.err).toContain("a deposit was lost\nreplayed\n");
+    for (const { err } of [found, again]) {
+      expect(err).toContain(`\nor: this command with --replay '${schedule}'\n`);
+      expect(err).not.toContain("CORUN_SCHEDULE");
+    }
     expect(explore("fine", "--replay", schedule!)).toEqual({ code: 0, out: "this schedule does not fail\n", err: "" });
   });
 
@@ -82,6 +88,9 @@ describe("corun explore", () => {
       err: expect.stringContaining("exports no none; write export function*"),
     });
     expect(explore("five")).toMatchObject({ code: 1, err: expect.stringContaining("exports a five that is no body") });
+    const { code, err } = explore("promised");
+    expect({ code, told: err.split("needs a body").length - 1 }).toEqual({ code: 1, told: 1 });
+    expect(err).toContain("race.mjs exports a promised that is no body: explore needs a body, function* () { … }");
   });
 
   test("has help", () => {
