@@ -12,6 +12,8 @@ import type { Systematic } from "./systematic.ts";
 export class SystematicDriver extends Driver {
   readonly #tree: Systematic;
   readonly #paths: Paths = new Paths();
+  /** Who was ready at the step before. */
+  #ready: ReadonlySet<Task> = new Set();
   readonly footprints: Footprints = new Footprints(this.#paths);
 
   constructor(tree: Systematic, maxSteps: number) {
@@ -22,12 +24,19 @@ export class SystematicDriver extends Driver {
   override next(ready: readonly Task[]): number {
     if (this.isOver) return super.next(ready);
     this.#paths.see(ready);
+    this.#noteWoken(ready);
     this.#end();
     const decided = this.decisions.length;
     const index = super.next(ready);
     if (this.decisions.length === decided) this.#tree.only(ready[index]!);
     this.footprints.begin(ready[index]!);
     return index;
+  }
+
+  /** A step uses the tasks that it makes ready: others may look at their states. */
+  #noteWoken(ready: readonly Task[]): void {
+    for (const task of ready) if (!this.#ready.has(task)) this.footprints.used(task, "", false);
+    this.#ready = new Set(ready);
   }
 
   #end(): void {

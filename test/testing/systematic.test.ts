@@ -1,6 +1,6 @@
 // The systematic exploration: how many schedules there are, by theory; that sleep sets lose none that matters; bounds.
 
-import { all, Channel, Mutex, pipeline, run, scope, spawn, yieldNow } from "corun";
+import { all, Channel, Event, Mutex, pipeline, run, scope, spawn, yieldNow } from "corun";
 import { explore, type World } from "corun/testing";
 import { describe, expect, test } from "vitest";
 import { chooser } from "../../src/scheduler/choice.ts";
@@ -159,6 +159,44 @@ describe("of schedules that differ only in the order of what has nothing to do w
       { strategy: "systematic", shared: "watched", runs: 5000 },
     );
     expect(seen.size).toBeGreaterThan(1);
+  });
+
+  test("the state of a task depends on who wakes it, and on that it has waited", async () => {
+    const statesOf = async (shared: "anything" | "watched", make: () => { wait: () => Op; wake: () => void }) => {
+      const seen = new Set<string>();
+      await explore(
+        function* () {
+          const { wait, wake } = make();
+          let state = "";
+          yield* scope(function* () {
+            const waiting = spawn(wait);
+            spawn(function* () {
+              wake();
+            });
+            spawn(function* () {
+              ({ state } = waiting);
+            });
+          });
+          seen.add(state); // at the end, which runs that only repeat another one do not come to
+        },
+        { strategy: "systematic", shared },
+      );
+      return [...seen].toSorted();
+    };
+    type Op = { [Symbol.iterator](): Iterator<never, unknown, unknown> };
+    const byEvent = () => {
+      const event = new Event();
+      return { wait: () => event.wait(), wake: () => event.set() };
+    };
+    const byChannel = () => {
+      const channel = new Channel<number>(1);
+      return { wait: () => channel.receive(), wake: () => channel.trySend(1) };
+    };
+    for (const make of [byEvent, byChannel]) {
+      const every = await statesOf("anything", make);
+      expect(every).toEqual(["done", "ready", "waiting"]);
+      expect(await statesOf("watched", make)).toEqual(every);
+    }
   });
 
   test("what was made outside the run is known again in the next one", async () => {
