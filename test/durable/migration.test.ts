@@ -38,7 +38,10 @@ const desk = durable("desk", function* (): Body<unknown> {
 const once = durable("once", function* (): Body<string, string, string> {
   return yield "?";
 });
-const CODE: DurableBody[] = [tally, round, till, alarm, desk, once];
+const list = durable("list", function* (): Body<string[], string> {
+  for (const all: string[] = []; ;) all.push(yield all);
+});
+const CODE: DurableBody[] = [list, tally, round, till, alarm, desk, once];
 
 const ALL = ["alarm/a", "desk/d", "once/o", "round/r", "tally/visits", "till/main"];
 
@@ -53,10 +56,10 @@ function sqlite(file: string): Database {
 }
 
 /** A store as it was written then. */
-function old(): string {
+function old(format = 1): string {
   const file = path.join(folder(), "store.db");
   const database = sqlite(file);
-  database.exec(readFileSync(path.join(import.meta.dirname, "fixtures/format-1.sql"), "utf8"));
+  database.exec(readFileSync(path.join(import.meta.dirname, `fixtures/format-${format}.sql`), "utf8"));
   database.close();
   return file;
 }
@@ -90,7 +93,7 @@ describe("a store of format 1", () => {
     await expect.poll(async () => (await e.open(tally, "visits").inspect()).turns).toBe(3); // the post
     expect(await e.open(tally, "visits").send(1)).toBe(18);
     expect(await e.open(round, "r").send(0)).toBe(15);
-    expect(formatOf(file)).toBe(2);
+    expect(formatOf(file)).toBe(3);
   });
 
   it("still answers ids from before, also of what started over", async () => {
@@ -148,5 +151,26 @@ describe("a store of format 1", () => {
     await e.backup(copy);
     await e.close();
     expect(await open(copy).open(till, "main").send("x")).toBe("x as till/main/1.1");
+  });
+});
+
+describe("a store of format 2", () => {
+  it("becomes one of this format, and its posts are delivered in the order of their moments, before newer ones", async () => {
+    const file = old(2);
+    const e = open(file);
+    const l = e.open(list, "l");
+    await l.post("fifth");
+    await expect.poll(async () => (await l.inspect()).turns).toBe(5);
+    expect(await l.send("last")).toEqual(["first", "second", "third", "fourth", "fifth", "last"]);
+    expect(await l.send("again", { id: "f" })).toEqual(["first"]);
+    expect(formatOf(file)).toBe(3);
+  });
+
+  it("is read as it is by one that only looks, and stays what it was", async () => {
+    const file = old(2);
+    const e = (engine = embedded(file, { readonly: true }));
+    expect(await listed(e)).toEqual(["list/l"]);
+    expect(await e.open(list, "l").inspect()).toMatchObject({ turns: 1, state: "waiting" });
+    expect(formatOf(file)).toBe(2);
   });
 });

@@ -182,7 +182,7 @@ describe("a store", () => {
     const database = sqlite(file);
     database.exec("pragma user_version = 99");
     database.close();
-    const message = `the store ${file} was made by a newer version of corun: its format is 99, and this one knows 2; update corun`;
+    const message = `the store ${file} was made by a newer version of corun: its format is 99, and this one knows 3; update corun`;
     expect(() => embedded(file)).toThrow(message);
     expect(() => embedded(file, { readonly: true })).toThrow(message);
   });

@@ -1,6 +1,6 @@
 // One coroutine in an engine: its live self, what it is fed, and what comes of that.
 //
-// May import: dropping, errors, load, sends, store, work; Keeper as a type.
+// May import: dropping, errors, load, posting, sends, store, work; Keeper as a type.
 
 import { DurableError } from "../errors.ts";
 import type { Live } from "../live.ts";
@@ -8,8 +8,9 @@ import type { Event, Outcome, Output, Request, Text } from "../port.ts";
 import { Dropping } from "./dropping.ts";
 import type { Keeper } from "./keeper.ts";
 import { load } from "./load.ts";
-import { type Asker, NOTHING, Sends } from "./sends.ts";
-import { type Place, type Post, stateOf } from "./store.ts";
+import { queueWaiting } from "./posting.ts";
+import { type Asker, NOBODY, NOTHING, Sends } from "./sends.ts";
+import { keptOf, type Place, type Post } from "./store.ts";
 import type { Tally } from "./tally.ts";
 import { Work } from "./work.ts";
 
@@ -69,6 +70,7 @@ export class Actor {
     if (this.sends.join(id, asker) || this.#dropping.defers(() => this.send(id, value, asker, kind))) return;
     this.#use(asker, () => {
       const live = this.#load(true)!;
+      if (this.sends.join(id, asker)) return; // it was posted before
       const isPost = kind === "post";
       const recorded = kind === "new" ? null : this.#keeper.store.answer(this.#place, id);
       if (recorded === null) {
@@ -83,9 +85,7 @@ export class Actor {
 
   /** A post is due. */
   deliver({ id, value }: Post): void {
-    if (this.sends.has(id)) return;
-    // It has no asker: how it ends is in the journal. One that could not be written, or is parked, stays in the store.
-    this.send(id, value, { answered() {}, failed() {} }, "post");
+    if (!this.sends.isPosted(id)) this.send(id, value, NOBODY, "post");
   }
 
   signal(name: string, value: Text, id: string | undefined, asker: Asker): void {
@@ -115,7 +115,7 @@ export class Actor {
       }
     };
     const event = { type: "signal", at, name, value } as const;
-    this.#keep(this.live!.feed(id === undefined ? event : { ...event, id }), null, tell);
+    this.#keep(this.live!.feed(id === undefined ? event : { ...event, id }), tell);
     this.#pump();
   }
 
@@ -210,8 +210,9 @@ export class Actor {
     const { live, place, first } = loaded;
     this.live = live;
     this.#place = place;
-    if (first !== null) this.#keep(first, null);
+    if (first !== null) this.#keep(first);
     else for (const request of Array.from(live.pending.values())) this.work.start(request);
+    if (queueWaiting(this.#keeper, this.#place, live, this.sends)) this.#pump();
     return live;
   }
 
@@ -232,36 +233,26 @@ export class Actor {
       if (live.ended !== null) return this.#tellEnd(live.ended);
       const sent = this.sends.next();
       if (sent === null) return;
-      const { id, value, isPost } = sent;
-      this.#keep(live.feed({ type: "send", at: this.#keeper.now(), id, value }), isPost ? id : null);
+      const { id, value } = sent;
+      this.#keep(live.feed({ type: "send", at: this.#keeper.now(), id, value }));
     }
   }
 
   #feed(event: Event): void {
-    this.#keep(this.live!.feed(event), null);
+    this.#keep(this.live!.feed(event));
     this.#pump();
   }
 
   /** @param tell is told when it is written, or why it could not be */
-  #keep(output: Output, posted: string | null, tell: (error: DurableError | null) => void = () => {}): void {
+  #keep(output: Output, tell: (error: DurableError | null) => void = () => {}): void {
     const live = this.live!;
     this.#unkept++;
-    const { entries, isAnew, answer, ended } = output;
+    const { answer } = output;
     if (answer !== null) this.sends.expect(answer.id);
-    const { version, generation, origin = 0 } = live.base;
-    const isBusy = live.turn !== null || live.pending.size > 0;
-    const state = ended !== null ? stateOf(ended) : isBusy ? "busy" : "waiting";
-    const rest = {
-      version,
-      generation,
-      origin,
-      turns: live.turns,
-      state,
-      wakeAt: live.wakeAt ?? null,
-      posted,
-    } as const;
+    const id = (answer ?? live.turn)?.id;
+    const posted = id !== undefined && this.sends.takePost(id) ? id : null;
     this.#keeper.keep({
-      write: { type: "kept", place: this.#place, entries, isAnew, ...rest },
+      write: keptOf(live, this.#place, output, posted),
       kept: () => {
         this.#unkept--;
         tell(null);
@@ -282,6 +273,7 @@ export class Actor {
     for (const request of requests) if (live?.pending.get(request.n) === request) this.work.start(request);
     if (answer !== null) {
       this.tally.turns[answer.outcome.how]++;
+      if (this.sends.takePost(answer.id)) this.#keeper.forget(this.name, this.key, answer.id); // posted meanwhile
       this.sends.answered(answer.id, answer.outcome);
       if (live !== null) this.#keeper.warn(this, live.turns - live.base.turns);
     }

@@ -1,6 +1,6 @@
 // The engine that drives coroutines over a store: which are live, what is to be written, when to wake.
 //
-// May import: actor, alarm, define, effects, errors, handle, inspect, tally, writer; types of the scheduler and the store.
+// May import: actor, alarm, define, effects, errors, handle, inspect, posting, tally, writer; types of the scheduler and the store.
 
 import type { Clock } from "../../scheduler/clock.ts";
 import { type Definition, definitionOf, type DurableBody, versionOf } from "../define.ts";
@@ -11,8 +11,9 @@ import { Alarm } from "./alarm.ts";
 import type { Engine, Handle, ListOptions, Summary } from "./engine.ts";
 import { HandleOf } from "./handle.ts";
 import { list } from "./inspect.ts";
+import { Posting } from "./posting.ts";
+import type { Asker } from "./sends.ts";
 import type { Post, Store, Write } from "./store.ts";
-import { type Asker, NOTHING } from "./sends.ts";
 import { type Counts, Tallies } from "./tally.ts";
 import { type Job, labelOf, Writer } from "./writer.ts";
 
@@ -45,8 +46,7 @@ export class Keeper implements Engine {
   readonly #writer: Writer;
   #closing: Promise<void> | null = null;
   readonly #warned: Set<string> = new Set();
-  /** Posts that are not written yet. */
-  readonly #posts: Map<string, Asker[]> = new Map();
+  readonly #posting: Posting = new Posting(this);
 
   constructor(store: Store, options: KeeperOptions) {
     this.store = store;
@@ -137,32 +137,7 @@ export class Keeper implements Engine {
   /** Keeps a send that is delivered when it is due. */
   post(post: Post, asker: Asker): void {
     this.check();
-    const { name, key, id, due } = post;
-    const label = JSON.stringify([name, key, id]);
-    const waiting = this.#posts.get(label);
-    if (waiting !== undefined) {
-      waiting.push(asker);
-      return;
-    }
-    if (this.known(name, key)?.isUnkept === true) this.flush();
-    const found = this.store.find(name, key);
-    if (this.store.hasPost(name, key, id) || (found !== null && this.store.answer(found, id) !== null)) {
-      asker.answered(NOTHING);
-      return;
-    }
-    const askers = [asker];
-    this.#posts.set(label, askers);
-    const isDue = due <= this.now();
-    const kept = () => {
-      this.#posts.delete(label);
-      if (isDue && this.#definitions.has(name)) this.actor(name, key).deliver(post);
-      for (const each of askers) each.answered(NOTHING);
-    };
-    const lost = (error: DurableError) => {
-      this.#posts.delete(label);
-      for (const each of askers) each.failed(error);
-    };
-    this.keep({ write: post, kept, lost });
+    this.#posting.post(post, asker);
   }
 
   /** A post needs no delivery any more. */
@@ -183,6 +158,11 @@ export class Keeper implements Engine {
       this.#wakeDue([name]);
       this.clock.arm();
     });
+  }
+
+  /** Whether there is code for it. */
+  knows(name: string): boolean {
+    return this.#definitions.has(name);
   }
 
   /** @throws {DurableError} `UNKNOWN` */

@@ -147,6 +147,10 @@ export class MemoryStore implements Store {
     return until(this.#dues, time).map((timer) => (timer as Due).post);
   }
 
+  postsTo(name: string, key: string, time: number): Post[] {
+    return this.posts(time).filter((post) => post.name === name && post.key === key);
+  }
+
   nextMoment(time: number): number | null {
     const moments = [this.#wakes, this.#dues].flatMap((timers) => firstAfter(timers, time) ?? []);
     return moments.length === 0 ? null : Math.min(...moments);

@@ -18,9 +18,12 @@ export interface Sent {
   readonly id: string;
   readonly value: Text;
   readonly askers: Asker[];
-  /** It was posted, and is in the store. */
-  readonly isPost: boolean;
+  /** There is a post with its id, which its turn takes out of the store. */
+  isPost: boolean;
 }
+
+/** Who has posted: how it ends is in the journal. What could not be written, or is parked, stays in the store. */
+export const NOBODY: Asker = { answered() {}, failed() {} };
 
 export class Sends {
   readonly #all: Map<string, Sent> = new Map();
@@ -40,6 +43,32 @@ export class Sends {
 
   has(id: string): boolean {
     return this.#all.has(id);
+  }
+
+  /** There is a post with this id, too, if one with it is here: it is not done a second time. */
+  isPosted(id: string): boolean {
+    const sent = this.#all.get(id);
+    if (sent !== undefined) sent.isPost = true;
+    return sent !== undefined;
+  }
+
+  /** Whether a post has to leave the store with what is written of `id`; said once. */
+  takePost(id: string): boolean {
+    const sent = this.#all.get(id);
+    const { isPost = false } = sent ?? {};
+    if (sent !== undefined) sent.isPost = false;
+    return isPost;
+  }
+
+  /** The post with this id could not be written: its turn does not come, unless somebody has sent the same. */
+  unpost(id: string): void {
+    const sent = this.#all.get(id);
+    if (sent === undefined) return;
+    sent.isPost = false;
+    const place = this.#queue.indexOf(sent, this.#first);
+    if (place < 0 || sent.askers.some((asker) => asker !== NOBODY)) return;
+    this.#queue.splice(place, 1);
+    this.#all.delete(id);
   }
 
   /** Whether one with this id is there; `asker` gets its answer, too. */

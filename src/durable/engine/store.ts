@@ -3,7 +3,8 @@
 //
 // Imports nothing; types only.
 
-import type { Answer, Entry, Outcome, Text } from "../port.ts";
+import type { Live } from "../live.ts";
+import type { Answer, Entry, Outcome, Output, Text } from "../port.ts";
 import type { State, Summary } from "./engine.ts";
 
 /** A coroutine, as its store knows it. */
@@ -82,8 +83,10 @@ export interface Store {
   busy(name: string): string[];
   /** Those of these names that wake until `time`. */
   waking(time: number, names: readonly string[]): { name: string; key: string }[];
-  /** The posts to these names that are due until `time`, in their order. */
+  /** The posts to these names that are due until `time`, in their order: of one moment, that in which they were made. */
   posts(time: number, names: readonly string[]): Post[];
+  /** Those to one coroutine. */
+  postsTo(name: string, key: string, time: number): Post[];
   /** The first moment after `time` at which one of these names wakes, or a post to one is due. */
   nextMoment(time: number, names: readonly string[]): number | null;
   list(options: {
@@ -100,4 +103,14 @@ export type Row = Omit<Summary, "state"> & { readonly state: Exclude<State, "new
 /** What the state of a coroutine is, by how it ended. */
 export function stateOf(ended: Outcome): "done" | "failed" | "cancelled" {
   return ended.how === "failed" || ended.how === "cancelled" ? ended.how : "done";
+}
+
+/** What is written of one that has had `output`. @param posted the post that has led to it */
+export function keptOf(live: Live, place: Place, output: Output, posted: string | null): Kept {
+  const { entries, isAnew, ended } = output;
+  const { turns, wakeAt = null } = live;
+  const { version, generation, origin = 0 } = live.base;
+  const isBusy = live.turn !== null || live.pending.size > 0;
+  const state = ended !== null ? stateOf(ended) : isBusy ? "busy" : "waiting";
+  return { type: "kept", place, entries, isAnew, version, generation, origin, turns, state, wakeAt, posted };
 }

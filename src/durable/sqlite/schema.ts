@@ -77,6 +77,10 @@ const STEPS: readonly string[] = [
   create table dropped (name text not null, key text not null, origin integer not null, primary key (name, key))
     without rowid;
   `,
+  `
+  -- The order of posts that are due in the same moment: that in which they were made.
+  alter table post add column seq integer not null default 0;
+  `,
 ];
 
 /** Stores of this version and later ones can be read as they are. */

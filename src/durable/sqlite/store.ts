@@ -20,6 +20,7 @@ export interface SqliteOptions {
 }
 
 const ROW = "id as ref, name, key, version, generation, turns, state, wake as wakeAt, at";
+const POSTS = "select 'post' as type, name, key, id, due, value from post where";
 const ENTRY = "type, at, turn, id, n, name, data";
 
 export class SqliteStore implements Store {
@@ -137,8 +138,11 @@ export class SqliteStore implements Store {
 
   posts(time: number, names: readonly string[]): Post[] {
     const known = "name in (select value from json_each(?))";
-    const sql = `select 'post' as type, name, key, id, due, value from post where due <= ? and ${known} order by due`;
-    return this.#all(sql, time, JSON.stringify(names)) as Post[];
+    return this.#all(`${POSTS} due <= ? and ${known} order by due, seq`, time, JSON.stringify(names)) as Post[];
+  }
+
+  postsTo(name: string, key: string, time: number): Post[] {
+    return this.#all(`${POSTS} name = ? and key = ? and due <= ? order by due, seq`, name, key, time) as Post[];
   }
 
   nextMoment(time: number, names: readonly string[]): number | null {

@@ -15,10 +15,14 @@ type Value = string | number | null;
 
 /** The first of each batch: the time is written only if the epoch is that of this process. */
 const OWN = `update meta set value = ? where name = 'time' and (select value from meta where name = 'epoch') = ?`;
+/** Up to where there is something. */
+const ENDS = `select (select value from meta where name = 'time') as time, (select max(id) from coroutine) as id,
+  (select max(seq) from post) as seq`;
 const APPEND = `insert into journal (coroutine, seq, type, at, turn, id, n, name, data)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const BEGIN = `insert into coroutine (version, generation, turns, state, wake, at, origin, name, key, id)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const POST = "insert or ignore into post (name, key, id, due, value, seq) values (?, ?, ?, ?, ?, ?)";
 const UPDATE = `update coroutine set version = ?, generation = ?, turns = ?, state = ?, wake = ?, at = ? where id = ?`;
 /** What has to be given again is kept for a while: of the journal, and of those before it. */
 const KEEP = `insert or replace into answered (coroutine, type, id, at, turn, data)
@@ -38,6 +42,7 @@ export class Writes {
   readonly #epoch: number;
   readonly #keepAnswers: number;
   #nextId: number;
+  #nextPost: number;
   readonly #statements: Map<string, Statement> = new Map();
   readonly #append: Statement;
 
@@ -46,11 +51,10 @@ export class Writes {
     this.#epoch = epoch;
     this.#keepAnswers = keepAnswers;
     this.#append = database.prepare(APPEND);
-    const { time, id } = database
-      .prepare("select (select value from meta where name = 'time') as time, (select max(id) from coroutine) as id")
-      .get() as { time: string; id: number | null };
+    const { time, id, seq } = database.prepare(ENDS).get() as { time: string; id: number | null; seq: number | null };
     this.time = Number(time);
     this.#nextId = (id ?? 0) + 1;
+    this.#nextPost = (seq ?? 0) + 1;
   }
 
   #sql(sql: string): Statement {
@@ -97,7 +101,7 @@ export class Writes {
         this.#keep(write, time, changed);
       } else if (write.type === "post") {
         const { name, key, id, due, value } = write;
-        this.#run("insert or ignore into post values (?, ?, ?, ?, ?)", name, key, id, due, value);
+        this.#run(POST, name, key, id, due, value, this.#nextPost++);
       } else if (write.type === "unposted") {
         this.#unpost(write.name, write.key, write.id);
       } else {
