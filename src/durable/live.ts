@@ -70,12 +70,12 @@ export class Live implements Owner {
     return this.ended === null ? this.#run.scheduler.timers.earliest?.at : undefined;
   }
 
-  /** The call that its turn waits for, if that is all that it waits for. */
-  get onlyCall(): CallRequest | null {
-    if (this.turn === null || this.pending.size !== 1 || this.#run.outside !== 1 || this.wakeAt !== undefined)
-      return null;
-    const [request] = this.pending.values();
-    return request!.kind === "call" ? request! : null;
+  /** The calls that its turn waits for, if it waits for nothing else. */
+  get onlyCalls(): CallRequest[] | null {
+    const { size } = this.pending;
+    if (this.turn === null || size === 0 || this.#run.outside !== size || this.wakeAt !== undefined) return null;
+    const calls = [...this.pending.values()].filter((request) => request.kind === "call");
+    return calls.length === size ? calls : null;
   }
 
   /** What it waits for, for people. */

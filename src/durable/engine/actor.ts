@@ -211,7 +211,7 @@ export class Actor {
     this.live = live;
     this.#place = place;
     if (first !== null) this.#keep(first);
-    else for (const request of Array.from(live.pending.values())) this.work.start(request);
+    else this.work.start([...live.pending.values()], false);
     if (queueWaiting(this.#keeper, this.#place, live, this.sends)) this.#pump();
     return live;
   }
@@ -270,7 +270,7 @@ export class Actor {
   #release({ withdrawn, requests, answer, ended }: Output): void {
     const { live } = this;
     for (const n of withdrawn) this.work.abort(n);
-    for (const request of requests) if (live?.pending.get(request.n) === request) this.work.start(request);
+    this.work.start(requests, true);
     if (answer !== null) {
       this.tally.turns[answer.outcome.how]++;
       if (this.sends.takePost(answer.id)) this.#keeper.forget(this.name, this.key, answer.id); // posted meanwhile

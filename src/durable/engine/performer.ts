@@ -148,6 +148,8 @@ export class RunningCall implements Running {
   attempts = 0;
   lastError: string | null = null;
   send: () => void = () => {};
+  /** It has been made, and has not failed. */
+  isSent = false;
   #takeBack: (() => void) | null = null;
 
   /** It is made again after a while. */

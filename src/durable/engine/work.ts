@@ -1,12 +1,13 @@
 // What runs for one coroutine: its requests, from when they are written until their results are fed.
 //
-// May import: the scheduler's errors, outcome, performer; Actor and Keeper as types.
+// May import: the scheduler's errors, circle, errors, outcome, performer; Actor and Keeper as types.
 
 import { DeadlockError } from "../../scheduler/errors.ts";
 import { DurableError } from "../errors.ts";
 import { errorLine, failed } from "../outcome.ts";
 import type { CallRequest, Outcome, Request, StepRequest } from "../port.ts";
 import type { Actor } from "./actor.ts";
+import { circleOf } from "./circle.ts";
 import type { Underway } from "./engine.ts";
 import type { Keeper } from "./keeper.ts";
 import { type Running, RunningCall, RunningStep } from "./performer.ts";
@@ -31,11 +32,38 @@ export class Work {
     return { attempts, lastError };
   }
 
-  start(request: Request): void {
+  /**
+   * What the turn waits for is done.
+   *
+   * @param isFresh nobody has begun it before, also in no other process
+   */
+  start(requests: readonly Request[], isFresh: boolean): void {
     if (this.#keeper.isClosing) return;
-    const done = (outcome: Outcome) => this.#actor.result(request, outcome);
-    if (request.kind === "call") this.#call(request, done);
-    else this.#step(request, done);
+    const fresh = new Set(isFresh ? requests : []);
+    if (isFresh) this.untangle(fresh);
+    for (const request of requests) {
+      if (this.#actor.live?.pending.get(request.n) !== request || this.#running.has(request.n)) continue;
+      const done = (outcome: Outcome) => this.#actor.result(request, outcome);
+      if (request.kind === "call") this.#call(request, done);
+      else this.#step(request, done);
+    }
+    if (!isFresh) this.untangle();
+  }
+
+  /** The calls that its turn waits for, if it waits for nothing else. They have been made, or are among those that are `fresh`. */
+  onlyCalls(fresh: ReadonlySet<Request> | null): CallRequest[] | null {
+    const { live, isUnkept } = this.#actor;
+    const calls = isUnkept ? null : (live?.onlyCalls ?? null);
+    const isMade = ({ n }: CallRequest) => (this.#running.get(n) as RunningCall | undefined)?.isSent === true;
+    return calls?.every((call) => fresh?.has(call) === true || isMade(call)) === true ? calls : null;
+  }
+
+  /** No answer can come to a call that closes a circle of those that wait for nothing else: it fails. */
+  untangle(fresh: ReadonlySet<Request> = new Set()): void {
+    const circle = circleOf(this.#keeper, this.#actor, fresh);
+    if (circle === null) return;
+    const told = `no answer can come: ${circle.labels.join(" calls ")}, whose turn waits for that`;
+    this.#actor.result(circle.request, failed(new DeadlockError(told)));
   }
 
   #step(request: StepRequest, done: (outcome: Outcome) => void): void {
@@ -49,13 +77,9 @@ export class Work {
     const { n, id, value, to } = request;
     const call = new RunningCall();
     this.#running.set(n, call);
-    const circle = this.#circle(request);
-    if (circle !== null) {
-      done(failed(new DeadlockError(`no answer can come: ${circle.join(" calls ")}, whose turn waits for that`)));
-      return;
-    }
     this.#keeper.meet(to.definition);
     const failedToSend = (error: unknown) => {
+      call.isSent = false;
       call.lastError = errorLine(error);
       // A parked one is tried again when there is other code for it.
       const isParked = error instanceof DurableError && this.#keeper.known(to.name, to.key)?.problem === error;
@@ -63,25 +87,11 @@ export class Work {
     };
     call.send = () => {
       call.attempts++;
+      call.isSent = true;
       this.#keeper.actor(to.name, to.key).send(id, value, { answered: done, failed: failedToSend }, "known");
+      if (call.attempts > 1) this.untangle();
     };
     call.send();
-  }
-
-  /** Those whose turns wait for one another, and for nothing else, if `request` closes their circle. */
-  #circle(request: CallRequest): string[] | null {
-    if (this.#actor.live?.onlyCall !== request) return null;
-    const labels = [this.#actor.label];
-    for (let call = request; labels.length < 100;) {
-      const { name, key } = call.to;
-      labels.push(`${name}/${key}`);
-      const actor = this.#keeper.known(name, key);
-      if (actor === this.#actor) return labels;
-      const next = actor?.live?.onlyCall ?? null;
-      if (next === null) return null;
-      call = next;
-    }
-    return null;
   }
 
   /** Calls to those that were parked are made again. */

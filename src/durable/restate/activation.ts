@@ -154,7 +154,7 @@ export class Activation {
     const live = this.#live;
     const { n, to } = request;
     this.#kind.host.know(to.definition);
-    const chain = live.onlyCall === request ? [...this.#chain, live.label] : [];
+    const chain = live.onlyCalls?.length === 1 ? [...this.#chain, live.label] : [];
     if (chain.includes(`${to.name}/${to.key}`)) {
       const circle = [...chain.slice(chain.indexOf(`${to.name}/${to.key}`)), `${to.name}/${to.key}`];
       const error = new DeadlockError(`no answer can come: ${circle.join(" calls ")}, whose turn waits for this one`);
