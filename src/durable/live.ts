@@ -4,16 +4,17 @@
 // chance comes from its base. So what it does hangs on nothing but the events, and all of Corun that waits for nothing
 // outside works in it unchanged.
 //
-// May import: the scheduler layer, define, errors, outcome, port, run, text.
+// May import: the scheduler layer, define, errors, outcome, port, run, text, unfit.
 
 import { CANCELLED, DONE } from "../scheduler/states.ts";
 import type { Task } from "../scheduler/task.ts";
 import { Again, type Definition, versionOf } from "./define.ts";
-import { ReplayError } from "./errors.ts";
+import type { ReplayError } from "./errors.ts";
 import { failed, outcomeOf, reasonText } from "./outcome.ts";
 import type { Answer, Base, CallRequest, Event, Mark, Outcome, Output, Request, Turn } from "./port.ts";
 import { type Owner, Run } from "./run.ts";
 import { decode } from "./text.ts";
+import { noVersion, strayedFrom } from "./unfit.ts";
 
 /** A coroutine that starts over more often than this in one go never comes to a wait. */
 const MOST_STARTS = 1000;
@@ -44,6 +45,8 @@ export class Live implements Owner {
   readonly pending: Map<number, Request> = new Map();
   /** It goes through its journal: nothing that it asks for is to be done. */
   isReplaying = false;
+  /** Told when something outside has made a task go on: it is fed nothing any more. */
+  onStray: (error: ReplayError) => void = () => {};
   /** While it does: where in the code each request was made. */
   readonly places: Map<number, Error> = new Map();
   /** That of the last event. */
@@ -53,6 +56,9 @@ export class Live implements Owner {
   #over: Task | null = null;
   #isPrimed = false;
   #draft: Draft = nothing();
+  #stray: ReplayError | null = null;
+  /** How many entries its journal has. */
+  #entries = 0;
 
   constructor(definition: Definition, key: string) {
     this.definition = definition;
@@ -96,8 +102,13 @@ export class Live implements Owner {
     return this.#output(null);
   }
 
-  /** Has `event` happen; all that follows from it is done when this returns. */
+  /**
+   * Has `event` happen; all that follows from it is done when this returns.
+   *
+   * @throws {ReplayError} if something has happened that is no event
+   */
   feed(event: Event): Output {
+    if (this.#stray !== null) throw this.#stray;
     if (this.ended !== null) throw new Error(`${this.label} has ended, but was fed a ${event.type}`);
     this.#draft = nothing();
     this.time = Math.max(this.time, event.at);
@@ -204,8 +215,10 @@ export class Live implements Owner {
 
   #output(event: Event | null): Output {
     const { marks, isAnew, requests, withdrawn, answer } = this.#draft;
+    const entries = event === null || isAnew ? marks : [event, ...marks];
+    this.#entries = (isAnew ? 0 : this.#entries) + entries.length;
     return {
-      entries: event === null || isAnew ? marks : [event, ...marks],
+      entries,
       isAnew,
       requests: requests.filter(({ n }) => this.pending.has(n)),
       withdrawn,
@@ -245,15 +258,13 @@ export class Live implements Owner {
   over(task: Task): void {
     this.#over = task;
   }
-}
 
-function noVersion({ label, definition, turns }: Live, version: string): ReplayError {
-  return new ReplayError(
-    `${label} was begun by version ${version} of its code, and this program has version ${definition.version}: ` +
-      `give it that too, durable(${JSON.stringify(definition.name)}, body, { version, previous: [old] }), or drop() the coroutine`,
-    { entry: 0, turn: turns },
-    "VERSION",
-  );
+  /** @internal */
+  strayed(task: Task): void {
+    if (this.#stray !== null) return;
+    this.#stray = strayedFrom(this, task, this.#entries);
+    this.onStray(this.#stray);
+  }
 }
 
 /** The first generation that a coroutine with the same key, that begins when `base`'s is dropped, has for its ids. */

@@ -40,6 +40,8 @@ export interface Owner {
   withdrawn(n: number): void;
   /** @internal The task of the body has ended. */
   over(task: Task): void;
+  /** @internal Something outside has made `task` go on, and no event has. */
+  strayed(task: Task): void;
 }
 
 /** A wait for the result of a request. */
@@ -49,6 +51,10 @@ interface Settled {
 
 class JournalScheduler extends Scheduler {
   readonly run: Run;
+  /** It has run, so that from now on only what is fed may have it go on. */
+  #hasBegun = false;
+  /** How many calls from what feeds it are under way, one inside the other. */
+  #calls = 0;
 
   constructor(run: Run, clock: Clock, seed: number) {
     super({ clock, seed, hasHost: false, deadlock: "error" });
@@ -63,6 +69,30 @@ class JournalScheduler extends Scheduler {
         );
       },
     });
+  }
+
+  override enqueue(task: Task): void {
+    super.enqueue(task);
+    if (this.#calls === 0 && this.#hasBegun) this.run.owner.strayed(task);
+  }
+
+  override enter(change: () => void): void {
+    this.#calls++;
+    try {
+      super.enter(change);
+    } finally {
+      this.#calls--;
+    }
+  }
+
+  override runReady(): void {
+    this.#hasBegun = true;
+    this.#calls++;
+    try {
+      super.runReady();
+    } finally {
+      this.#calls--;
+    }
   }
 }
 

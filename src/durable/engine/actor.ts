@@ -1,6 +1,6 @@
 // One coroutine in an engine: its live self, what it is fed, and what comes of that.
 //
-// May import: dropping, errors, load, posting, sends, store, work; Keeper as a type.
+// May import: dropping, errors, load, posting, sends, store, unwritten, work; Keeper as a type.
 
 import { DurableError } from "../errors.ts";
 import type { Live } from "../live.ts";
@@ -12,6 +12,7 @@ import { queueWaiting } from "./posting.ts";
 import { type Asker, NOBODY, NOTHING, Sends } from "./sends.ts";
 import { keptOf, type Place, type Post } from "./store.ts";
 import type { Tally } from "./tally.ts";
+import { Unwritten } from "./unwritten.ts";
 import { Work } from "./work.ts";
 
 export class Actor {
@@ -25,8 +26,7 @@ export class Actor {
   problem: DurableError | null = null;
   readonly #keeper: Keeper;
   #place: Place;
-  /** Signals that are not written yet, by id. */
-  readonly #signals: Map<string, Asker[]> = new Map();
+  readonly #signals: Unwritten = new Unwritten();
   /** Who waits for its end. */
   readonly #enders: Asker[] = [];
   /** Feeds that are not written yet. */
@@ -89,12 +89,7 @@ export class Actor {
   }
 
   signal(name: string, value: Text, id: string | undefined, asker: Asker): void {
-    if (this.#dropping.defers(() => this.signal(name, value, id, asker))) return;
-    const waiting = id === undefined ? undefined : this.#signals.get(id);
-    if (waiting !== undefined) {
-      waiting.push(asker);
-      return;
-    }
+    if (this.#dropping.defers(() => this.signal(name, value, id, asker)) || this.#signals.join(id, asker)) return;
     this.#use(asker, () => {
       const live = this.#load(true)!;
       if (id !== undefined && this.#keeper.store.hasSignal(this.#place, id)) asker.answered(NOTHING);
@@ -104,18 +99,9 @@ export class Actor {
   }
 
   #feedSignal(name: string, value: Text, id: string | undefined, asker: Asker): void {
-    const askers = [asker];
     const at = this.#keeper.now();
-    if (id !== undefined) this.#signals.set(id, askers);
-    const tell = (error: DurableError | null) => {
-      if (id !== undefined) this.#signals.delete(id);
-      for (const each of askers) {
-        if (error === null) each.answered(NOTHING);
-        else each.failed(error);
-      }
-    };
     const event = { type: "signal", at, name, value } as const;
-    this.#keep(this.live!.feed(id === undefined ? event : { ...event, id }), tell);
+    this.#keep(this.live!.feed(id === undefined ? event : { ...event, id }), this.#signals.begin(id, asker));
     this.#pump();
   }
 
@@ -179,6 +165,13 @@ export class Actor {
     this.leave(new DurableError("CLOSED", `the code of ${this.label} has been replaced: send again, with the same id`));
   }
 
+  /** It has done what its journal can't have: all who wait are told, and what was written stays. */
+  #park(live: Live, error: DurableError): void {
+    if (this.live !== live) return;
+    this.problem = error;
+    this.leave(error);
+  }
+
   /** Gives up its live self, and all who wait for it. */
   leave(error: DurableError): void {
     this.live = null;
@@ -209,6 +202,7 @@ export class Actor {
     if (loaded instanceof DurableError) throw (this.problem = loaded);
     const { live, place, first } = loaded;
     this.live = live;
+    live.onStray = (error) => this.#park(live, error);
     this.#place = place;
     if (first !== null) this.#keep(first);
     else this.work.start([...live.pending.values()], false);

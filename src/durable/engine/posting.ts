@@ -3,18 +3,18 @@
 // One that is due stands in the line of its coroutine from the moment when it is posted, before all that is sent to that
 // later. It is written in the same go as what comes of it, or before.
 //
-// May import: sends, store; Keeper as a type.
+// May import: sends, store, unwritten; Keeper as a type.
 
 import type { DurableError } from "../errors.ts";
 import type { Live } from "../live.ts";
 import type { Keeper } from "./keeper.ts";
 import { type Asker, NOBODY, NOTHING, type Sends } from "./sends.ts";
 import type { Place, Post } from "./store.ts";
+import { Unwritten } from "./unwritten.ts";
 
 export class Posting {
   readonly #keeper: Keeper;
-  /** Who waits for those that are not written yet. */
-  readonly #unkept: Map<string, Asker[]> = new Map();
+  readonly #unwritten: Unwritten = new Unwritten();
 
   constructor(keeper: Keeper) {
     this.#keeper = keeper;
@@ -22,10 +22,9 @@ export class Posting {
 
   post(post: Post, asker: Asker): void {
     const label = JSON.stringify([post.name, post.key, post.id]);
-    const waiting = this.#unkept.get(label);
-    if (waiting !== undefined) waiting.push(asker);
-    else if (this.#isKept(post)) asker.answered(NOTHING);
-    else this.#keep(post, label, [asker]);
+    if (this.#unwritten.join(label, asker)) return;
+    if (this.#isKept(post)) asker.answered(NOTHING);
+    else this.#keep(post, this.#unwritten.begin(label, asker));
   }
 
   /** Whether it can't be lost any more, and is not to be done again: as a post, a turn or an answer. */
@@ -37,9 +36,8 @@ export class Posting {
     return found !== null && store.answer(found, id) !== null;
   }
 
-  #keep(post: Post, label: string, askers: Asker[]): void {
+  #keep(post: Post, tell: (error: DurableError | null) => void): void {
     const { name, key, id } = post;
-    this.#unkept.set(label, askers);
     let isPlaced = post.due > this.#keeper.now();
     let isLost = false;
     const place = () => {
@@ -48,15 +46,13 @@ export class Posting {
       this.#keeper.actor(name, key).deliver(post);
     };
     const kept = () => {
-      this.#unkept.delete(label);
       place();
-      for (const each of askers) each.answered(NOTHING);
+      tell(null);
     };
     const lost = (error: DurableError) => {
       isLost = true;
-      this.#unkept.delete(label);
       this.#keeper.known(name, key)?.sends.unpost(id);
-      for (const each of askers) each.failed(error);
+      tell(error);
     };
     this.#keeper.keep({ write: post, kept, lost });
     place();
