@@ -338,6 +338,30 @@ describe("one that is parked, and tried again", () => {
     expect(await c.send("last")).toBe("last done");
   });
 
+  it("lets those go on that have called it when it is dropped: they call the one that begins then", async () => {
+    const version = (n: number) =>
+      durable("odd", function* (): Body<number> {
+        for (;;) yield n;
+      });
+    const file = path.join(folder(), "store.db");
+    const first = open(file);
+    await first.open(version(1), "b").send();
+    await first.close();
+    const odd = version(2);
+    const asking = durable("asks", function* (): Body<number> {
+      for (let last = 0; ;) {
+        yield last;
+        last = yield* call(odd, "b", undefined);
+      }
+    });
+    const engine = open(file);
+    const asked = engine.open(asking, "a").send();
+    const b = engine.open(odd, "b");
+    await expect.poll(async () => (await b.inspect()).state).toBe("parked");
+    await b.drop();
+    expect(await asked).toBe(2);
+  });
+
   it("goes on when its damaged journal was put right in the store", async () => {
     const file = path.join(folder(), "store.db");
     const first = open(file);

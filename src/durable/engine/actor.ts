@@ -133,9 +133,12 @@ export class Actor {
   drop(asker: Asker): void {
     if (this.#dropping.defers(() => this.drop(asker))) return;
     this.#keeper.flush();
+    const wasParked = this.problem !== null;
     this.problem = null;
     this.leave(new DurableError("DROPPED", `${this.label} has been dropped`));
-    this.#dropping.begin(this.name, this.key, asker);
+    this.#dropping.begin(this.name, this.key, asker, () => {
+      if (wasParked) this.#keeper.unparked(this.name); // whoever waits to call it, calls the next one
+    });
   }
 
   /** It is loaded, and goes on with what is under way or due. */

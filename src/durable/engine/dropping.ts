@@ -25,7 +25,8 @@ export class Dropping {
     return this.#next !== null;
   }
 
-  begin(name: string, key: string, asker: Asker): void {
+  /** @param gone is called when it is gone */
+  begin(name: string, key: string, asker: Asker, gone: () => void): void {
     const next: (() => void)[] = (this.#next = []);
     const over = () => {
       this.#next = null;
@@ -34,6 +35,7 @@ export class Dropping {
     const kept = () => {
       asker.answered(NOTHING);
       over();
+      gone();
     };
     const lost = (error: unknown) => {
       asker.failed(error);
