@@ -58,6 +58,8 @@ export function checkReplay(body: unknown, journal: readonly Entry[], key = "che
   restore(definitionOf(body), key, journal);
 }
 
+type Asked = Extract<Entry, { type: "asked" }>;
+
 /** One way through a journal. */
 class Replay {
   readonly #live: Live;
@@ -102,7 +104,7 @@ class Replay {
   #isSame(done: Entry, kept: Entry): boolean {
     switch (kept.type) {
       case "asked":
-        return done.type === "asked" && done.n === kept.n && done.kind === kept.kind && done.name === kept.name;
+        return done.type === "asked" && isSameRequest(done, kept);
       case "withdrawn":
         return done.type === "withdrawn" && done.n === kept.n;
       case "answer":
@@ -142,6 +144,11 @@ class Replay {
   }
 }
 
+function isSameRequest(done: Asked, kept: Asked): boolean {
+  if (done.n !== kept.n || done.kind !== kept.kind || done.name !== kept.name) return false;
+  return kept.kind === "step" || (done.value ?? null) === (kept.value ?? null);
+}
+
 /** Without the further lines of a message, which may say where in the code something is. */
 function headOf({ name, message }: ErrorText): string {
   return `${name}: ${message.split("\n", 1)[0]}`;
@@ -163,7 +170,7 @@ function turnOf(live: Live, kept: Entry | null, done: Entry | null): number {
 function say(entry: Entry): string {
   switch (entry.type) {
     case "asked":
-      return `asked for ${entry.kind} ${entry.name} (request ${entry.n})`;
+      return `asked for ${sayRequest(entry)} (request ${entry.n})`;
     case "withdrawn":
       return `needed request ${entry.n} no more`;
     case "answer":
@@ -183,6 +190,10 @@ function say(entry: Entry): string {
     default:
       return "was cancelled";
   }
+}
+
+function sayRequest({ kind, name, value = null }: Asked): string {
+  return kind === "call" ? `${kind} ${name} with ${brief(value)}` : `${kind} ${name}`;
 }
 
 function sayBase({ generation, state }: Base): string {

@@ -307,6 +307,40 @@ describe("a replay", () => {
     ).toContain("and now the code answered turn 1: failed with RangeError: new");
   });
 
+  it("compares what a call sends, and says it", () => {
+    const paying = (amount: () => unknown) =>
+      durable("paying", function* (): Body<string> {
+        for (;;) {
+          yield "paid";
+          yield* call(counter as never, "c", { amount: amount() } as never);
+        }
+      });
+    const kept = new Kept(paying(() => 10));
+    kept.send(null, 1001);
+    checkReplay(
+      paying(() => 10),
+      kept.journal,
+    );
+    expect(() =>
+      checkReplay(
+        paying(() => 1000),
+        kept.journal,
+      ),
+    ).toThrow(
+      'the journal says that it asked for call counter/c with {"amount":10} (request 1), ' +
+        'and now the code asked for call counter/c with {"amount":1000} (request 1), at ',
+    );
+    expect(() => checkReplay(durable("paying", paying(Date.now), { compareAnswers: false }), kept.journal)).toThrow(
+      'counter/c with {"amount":10}',
+    );
+    expect(() =>
+      checkReplay(
+        paying(() => undefined),
+        kept.journal,
+      ),
+    ).toThrow("counter/c with {} (request 1)");
+  });
+
   it("finds a body that is not deterministic by what it answers", () => {
     let calls = 0;
     const loose = durable("loose", function* (): Body<number> {
