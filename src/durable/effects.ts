@@ -94,13 +94,25 @@ export function step<T>(
   if (typeof name !== "string") throw new TypeError(`step needs a name, a text, but got ${show(name)}`);
   if (typeof fn !== "function") throw new TypeError(`step needs a function to call, but got ${show(fn)}`);
   const { retry = ONCE } = options;
-  if (!(retry.attempts >= 1)) throw new TypeError(`a step needs at least one attempt, but got ${show(retry.attempts)}`);
+  checkRetry(retry);
   const what = `step ${name}`;
   return new Effect(
     what,
     (n, id) => ({ kind: "step", n, id, name, run: fn, retry }),
     (outcome) => resultOf(outcome, what),
   ) as Op<unknown> as Op<Awaited<T>>;
+}
+
+/** @throws {TypeError} if its times are none: the step would never be tried again, or never end */
+function checkRetry({ attempts, delay = 0, factor = 1, maxDelay = 0, when }: Retry): void {
+  if (typeof attempts !== "number" || !(attempts >= 1))
+    throw new TypeError(`a step needs at least one attempt, but got ${show(attempts)}`);
+  for (const [what, value] of Object.entries({ delay, factor, maxDelay })) {
+    if (typeof value === "number" && value >= 0 && (what !== "delay" || value !== Number.POSITIVE_INFINITY)) continue;
+    throw new TypeError(`the ${what} of a step's retry is a number that is not below 0, but got ${show(value)}`);
+  }
+  if (when !== undefined && typeof when !== "function")
+    throw new TypeError(`the when of a step's retry is a function, but got ${show(when)}`);
 }
 
 /**

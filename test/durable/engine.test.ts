@@ -130,6 +130,30 @@ describe("a step", () => {
     expect(await inProcess({ clock: new VirtualClock() }).open(restless, "a").send()).toBe(1200);
   });
 
+  it.each([
+    ["delay", { delay: Number.NaN }],
+    ["delay", { delay: "50" as never }],
+    ["delay", { delay: -1 }],
+    ["delay", { delay: Number.POSITIVE_INFINITY }],
+    ["factor", { factor: Number.NaN }],
+    ["maxDelay", { maxDelay: "x" as never }],
+    ["maxDelay", { maxDelay: Number.NaN }],
+    ["when", { when: true as never }],
+    ["attempt", { attempts: "2" as never }],
+    ["attempt", { attempts: Number.NaN }],
+  ])("is refused with a retry that is none, by its %s: %o", async (what, wrong) => {
+    let calls = 0;
+    const body = durable("refused", function* (): Body<void> {
+      yield;
+      yield* step("try", () => calls++, { retry: { attempts: 2, ...wrong } });
+    });
+    const error = await caught(inProcess().open(body, "k").send());
+    expect(error).toMatchObject({ name: "TypeError" });
+    expect(String(error)).toContain(what);
+    expect(String(error)).toContain("but got");
+    expect(calls).toBe(0);
+  });
+
   it("fails in the body where its result can't be kept", async () => {
     const odd = durable("odd", function* (): Body<string> {
       yield "";
