@@ -122,7 +122,8 @@ export function definitionOf(body: unknown): Definition {
   return definition;
 }
 
-function checkName(name: unknown): void {
+/** @throws {TypeError} if it can be no name of a durable coroutine */
+export function checkName(name: unknown): asserts name is string {
   if (typeof name !== "string") throw new TypeError(`durable needs a name, a text, but got ${show(name)}`);
   if (name === "" || name === "<anonymous>") {
     throw new TypeError(

@@ -11,7 +11,7 @@ import type { Clock } from "../scheduler/clock.ts";
 import { waitsOf, watch } from "../scheduler/deadlock.ts";
 import { SchedulerError } from "../scheduler/errors.ts";
 import { listen } from "../scheduler/join.ts";
-import { Op, PENDING, requireTask } from "../scheduler/op.ts";
+import { activeTask, Op, PENDING, requireTask } from "../scheduler/op.ts";
 import { toCoroutine } from "../scheduler/runnable.ts";
 import { Scheduler } from "../scheduler/scheduler.ts";
 import { spawn } from "../scheduler/spawn.ts";
@@ -202,6 +202,20 @@ export function runOf(task: Task, what: string): Run {
   const { scheduler } = task;
   if (scheduler instanceof JournalScheduler) return scheduler.run;
   throw new SchedulerError(`${what} belongs to a durable coroutine: open it with an engine, engine.open(body, key)`);
+}
+
+/**
+ * What a handle does is in the journal of nobody who asks for it in a body.
+ *
+ * @throws {SchedulerError} in a durable coroutine
+ */
+export function refuseInBody(what: string): void {
+  const scheduler = activeTask()?.scheduler;
+  if (!(scheduler instanceof JournalScheduler)) return;
+  throw new SchedulerError(
+    `${scheduler.run.owner.label} can't ${what} with a handle: no journal has that, and each replay would do it again; ` +
+      "to send and wait for the answer, `yield* call(body, key, value)`; else do it in a step(name, fn)",
+  );
 }
 
 class NextSend extends Op<unknown> {

@@ -122,6 +122,12 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
         }
       });
 
+      it("refuses a name that is none", () => {
+        // With a slash, it would be the name of one coroutine and the beginning of the key of another.
+        expect(() => engine.open("a/b", key)).toThrow(TypeError);
+        expect(() => engine.open("", key)).toThrow(TypeError);
+      });
+
       it("refuses a key that is none, and a body without a name", () => {
         expect(() => engine.open(counter, "")).toThrow('a durable coroutine needs a key, a text, but got ""');
         const anonymous = coroutine(function* () {});
@@ -301,8 +307,8 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
 
       it("delivers a post after its time, once for one id", async () => {
         const c = engine.open(counter, key);
-        await c.post(5, { after: 30, id: "p" });
-        await c.post(5, { after: 30, id: "p" });
+        await c.post(5, { after: 300, id: "p" });
+        await c.post(5, { after: 300, id: "p" });
         expect(await c.send(1)).toEqual({ n: 1, sum: 1 });
         await expect.poll(async () => (await c.inspect()).turns, { timeout: 10_000 }).toBe(2);
         expect(await c.send(5, { id: "p" })).toEqual({ n: 2, sum: 6 });
@@ -670,6 +676,26 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
         });
         await expect(engine.open(refusing, key).send(1)).rejects.toThrow("do it in a step(name, fn)");
         await new Promise((resolve) => setTimeout(resolve));
+      });
+
+      it("refuses what a body does with a handle, before anything comes of it", async () => {
+        const c = engine.open(counter, key);
+        const sending = durable(`sending${key}`, function* (): Generator<unknown, void, number> {
+          const n = yield 0;
+          yield* c.send(n) as unknown as Generator<never>;
+        });
+        const error = await caught(engine.open(sending, key).send(5));
+        expect(error).toMatchObject({ name: "SchedulerError" });
+        const asking = durable(`asking${key}`, function* (): Generator<unknown, void, number> {
+          const n = yield 0;
+          for (const ask of [() => c.post(n), () => c.signal("x"), () => c.cancel(), () => c.drop()]) {
+            // Of some engines, the promise tells it.
+            void caught((async () => ask())());
+          }
+          yield "asked";
+        });
+        expect(await engine.open(asking, key).send(5)).toBe("asked");
+        expect(await c.send(1)).toEqual({ n: 1, sum: 1 });
       });
 
       it("finds coroutines that wait for one another in a circle", async () => {

@@ -1,6 +1,6 @@
 // What `engine.open` gives: a coroutine as one sees it from outside.
 //
-// May import: the scheduler's sleep, effects, errors, inspect, outcome, reply, text; Keeper as a type.
+// May import: the scheduler's sleep, effects, errors, inspect, outcome, reply, run, text; Keeper as a type.
 
 import { show } from "../../coroutine/errors.ts";
 import { checkMilliseconds } from "../../scheduler/sleep.ts";
@@ -8,6 +8,7 @@ import { isStorable } from "../effects.ts";
 import { NoAnswerError } from "../errors.ts";
 import { answerOf, reasonText, revive } from "../outcome.ts";
 import type { Entry, Outcome } from "../port.ts";
+import { refuseInBody } from "../run.ts";
 import { encode } from "../text.ts";
 import type { Actor } from "./actor.ts";
 import type { Handle, Inspection, PostOptions, SendOptions } from "./engine.ts";
@@ -31,7 +32,9 @@ export class HandleOf implements Handle<never, never> {
     return `${this.name}/${this.key}`;
   }
 
-  #ask<T>(begin: (actor: Actor, asker: Asker) => void, read: (outcome: Outcome) => T): Reply<T> {
+  /** @throws {SchedulerError} in a durable coroutine */
+  #ask<T>(what: string, begin: (actor: Actor, asker: Asker) => void, read: (outcome: Outcome) => T): Reply<T> {
+    refuseInBody(`${what} ${this.#label}`);
     return Reply.to((resolve, reject) => {
       this.#keeper.check();
       begin(this.#keeper.actor(this.name, this.key), {
@@ -51,6 +54,7 @@ export class HandleOf implements Handle<never, never> {
     const { id = this.#keeper.options.newId(), timeout } = options;
     const kind = options.id === undefined ? "new" : "known";
     const answer = this.#ask(
+      "send to",
       (actor, asker) => actor.send(idOf(id), encode(value, `what is sent to ${this.#label}`), asker, kind),
       (outcome) => answerOf(outcome, this.#label) as never,
     );
@@ -69,6 +73,7 @@ export class HandleOf implements Handle<never, never> {
   post(value?: unknown, options: PostOptions = {}): Reply<void> {
     const { id = this.#keeper.options.newId(), after = 0 } = options;
     const { name, key } = this;
+    refuseInBody(`post to ${this.#label}`);
     return Reply.to((resolve, reject) => {
       checkMilliseconds(after, "the delay of a post");
       const text = encode(value, `what is posted to ${this.#label}`);
@@ -81,6 +86,7 @@ export class HandleOf implements Handle<never, never> {
   signal(name: string, value?: unknown, options: { id?: string } = {}): Reply<void> {
     const { id } = options;
     return this.#ask(
+      "signal",
       (actor, asker) => {
         const text = encode(value, `the signal ${name} for ${this.#label}`);
         actor.signal(idOf(name), text, id === undefined ? undefined : idOf(id), asker);
@@ -91,6 +97,7 @@ export class HandleOf implements Handle<never, never> {
 
   cancel(reason?: unknown): Reply<void> {
     return this.#ask(
+      "cancel",
       (actor, asker) => actor.cancel(reasonText(reason), asker),
       (outcome) => {
         if (outcome.how === "failed") throw revive(outcome.error); // its cleanup did, or it had before
@@ -100,6 +107,7 @@ export class HandleOf implements Handle<never, never> {
 
   retry(): Reply<void> {
     return this.#ask(
+      "retry",
       (actor, asker) => actor.retry(asker),
       () => {},
     );
@@ -107,6 +115,7 @@ export class HandleOf implements Handle<never, never> {
 
   drop(): Reply<void> {
     return this.#ask(
+      "drop",
       (actor, asker) => actor.drop(asker),
       () => {},
     );

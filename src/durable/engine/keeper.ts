@@ -3,7 +3,7 @@
 // May import: actor, alarm, define, effects, errors, handle, inspect, posting, tally, writer; types of the scheduler and the store.
 
 import type { Clock } from "../../scheduler/clock.ts";
-import { type Definition, definitionOf, type DurableBody, versionOf } from "../define.ts";
+import { checkName, type Definition, definitionOf, type DurableBody, versionOf } from "../define.ts";
 import { checkKey } from "../effects.ts";
 import { DurableError } from "../errors.ts";
 import { Actor } from "./actor.ts";
@@ -87,7 +87,10 @@ export class Keeper implements Engine {
 
   open(body: DurableBody | string, key: string): Handle<never, never> {
     checkKey(key);
-    if (typeof body === "string") return new HandleOf(this, body, key);
+    if (typeof body === "string") {
+      checkName(body);
+      return new HandleOf(this, body, key);
+    }
     const definition = definitionOf(body);
     this.#know(definition);
     return new HandleOf(this, definition.name, key);

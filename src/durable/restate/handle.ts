@@ -9,6 +9,7 @@ import type { Handle, Inspection, SendOptions } from "../engine/engine.ts";
 import { DurableError, NoAnswerError, ReplayError } from "../errors.ts";
 import { answerOf, errorLine, reasonText, revive } from "../outcome.ts";
 import type { Entry, Text } from "../port.ts";
+import { refuseInBody } from "../run.ts";
 import { encode } from "../text.ts";
 import type { RestateEngine } from "./engine.ts";
 import { type CallOptions, IngressError } from "./ingress.ts";
@@ -35,6 +36,7 @@ export class RestateHandle implements Handle<never, never> {
   }
 
   async send(value?: unknown, options: SendOptions = {}): Promise<never> {
+    refuseInBody(`send to ${this.#label}`);
     const { id = randomUUID(), timeout } = options;
     if (timeout !== undefined) checkMilliseconds(timeout, "the timeout of a send");
     const input: SendInput = { id, at: Date.now(), value: this.#encoded(value, `what is sent to ${this.#label}`) };
@@ -81,6 +83,7 @@ export class RestateHandle implements Handle<never, never> {
   }
 
   async post(value?: unknown, options: { id?: string; after?: number } = {}): Promise<void> {
+    refuseInBody(`post to ${this.#label}`);
     const { id = randomUUID(), after = 0 } = options;
     checkMilliseconds(after, "the delay of a post");
     const text = this.#encoded(value, `what is posted to ${this.#label}`);
@@ -92,6 +95,7 @@ export class RestateHandle implements Handle<never, never> {
   }
 
   async signal(name: string, value?: unknown, options: { id?: string } = {}): Promise<void> {
+    refuseInBody(`signal ${this.#label}`);
     const text = this.#encoded(value, `the signal ${name} for ${this.#label}`);
     const id = options.id ?? randomUUID();
     const mail: Mail = { type: "signal", at: Date.now(), name, value: text, id };
@@ -101,6 +105,7 @@ export class RestateHandle implements Handle<never, never> {
   }
 
   async cancel(reason?: unknown): Promise<void> {
+    refuseInBody(`cancel ${this.#label}`);
     const mail: Mail = { type: "cancel", at: Date.now(), reason: reasonText(reason) };
     const { parked, outcome } = (await this.#stop("cancel", mail)) as StopOutput;
     if (parked !== null) throw parkedError(parked);
@@ -108,6 +113,7 @@ export class RestateHandle implements Handle<never, never> {
   }
 
   async retry(): Promise<void> {
+    refuseInBody(`retry ${this.#label}`);
     const options = { idempotencyKey: randomUUID() };
     const { parked } = (await this.#call(`retry of ${this.#label}`, "retry", {}, options)) as RetryOutput;
     if (parked !== null) throw parkedError(parked);
@@ -115,6 +121,7 @@ export class RestateHandle implements Handle<never, never> {
   }
 
   async drop(): Promise<void> {
+    refuseInBody(`drop ${this.#label}`);
     await this.#stop("drop", { type: "drop" });
     await this.#engine.admin?.removeScheduled(this.name, this.key);
   }
