@@ -84,6 +84,11 @@ export class Live implements Owner {
     return calls.length === size ? calls : null;
   }
 
+  /** @internal That of the body. */
+  get task(): Task {
+    return this.#run.task;
+  }
+
   /** What it waits for, for people. */
   get waits(): string {
     return this.ended === null ? this.#run.waits : "";

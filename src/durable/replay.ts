@@ -1,11 +1,11 @@
 // Replay: brings a coroutine to where its journal ends, and compares what the code does with what the journal says.
 //
-// May import: the coroutine layer, define, errors, live.
+// May import: define, errors, live, place.
 
-import { DRIVER } from "../coroutine/trail.ts";
 import { type Definition, definitionOf } from "./define.ts";
 import { ReplayError } from "./errors.ts";
 import { freshBase, Live } from "./live.ts";
+import { placeOf } from "./place.ts";
 import type { Answer, Base, Entry, ErrorText, Event, Mark, Outcome, Output } from "./port.ts";
 
 /** A coroutine that has no journal yet. The entries of the output are the first of it. For `origin`: see {@link Base}. */
@@ -132,7 +132,7 @@ class Replay {
   #fail(kept: Entry | null, done: Entry | null): never {
     const live = this.#live;
     const turn = turnOf(live, kept, done);
-    const what = done === null ? "does not come to that" : `${say(done)}${placeOf(live, done)}`;
+    const what = `${done === null ? "does not come to that" : say(done)}${placeOf(live, done)}`;
     throw new ReplayError(
       `${live.label} is parked: its code does not do what its journal says. ` +
         `${turn === 0 ? "Before its first turn" : `In turn ${turn}`} (entry ${this.#at}), ` +
@@ -218,16 +218,4 @@ function sayHow(outcome: Outcome): string {
 function brief(text: string | null): string {
   if (text === null) return "undefined";
   return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
-}
-
-/** Where in the code `entry` comes from, as far as that is known. */
-function placeOf(live: Live, entry: Entry): string {
-  const stack = entry.type === "asked" ? live.places.get(entry.n)?.stack : undefined;
-  if (stack === undefined) return "";
-  const lines = stack.split("\n");
-  const to = lines.findIndex((line) => DRIVER.test(line));
-  // The innermost line of the body: before the driver's, and behind those of this package.
-  const places = lines.slice(0, to < 0 ? lines.length : to).flatMap((line) => /[^\s(@]+:\d+:\d+/.exec(line)?.[0] ?? []);
-  const place = places.pop();
-  return place === undefined ? "" : `, at ${place}`;
 }

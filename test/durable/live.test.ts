@@ -307,6 +307,77 @@ describe("a replay", () => {
     ).toContain("and now the code answered turn 1: failed with RangeError: new");
   });
 
+  it("names the line where the code asks for something, waits or throws, and else the body that yields", () => {
+    const at = (work: () => Generator<unknown, unknown>) => {
+      const line = Number(/live\.test\.ts:(\d+)/.exec(new Error().stack!.split("\n")[2]!)![1]);
+      let message = "";
+      try {
+        checkReplay(body(work), journal);
+      } catch (error) {
+        ({ message } = error as Error);
+      }
+      const told = /, and now the code (.*?)\. Nothing is lost/.exec(message)![1]!;
+      const place = (_: string, found: string) => `HERE + ${Number(found) - line}`;
+      return told.replace(/\S*live\.test\.ts:(\d+):\d+/, place);
+    };
+    expect(
+      at(function* () {
+        yield* sleep(20);
+        return yield* step("one", () => 0);
+      }),
+    ).toBe("does not come to that: it waits at HERE + 1");
+    expect(
+      at(function* () {
+        yield* sleep(10);
+        return yield* signal("more");
+      }),
+    ).toBe("does not come to that: it waits at HERE + 2");
+    expect(
+      at(function* () {
+        throw new RangeError("new");
+      }),
+    ).toBe("answered turn 1: failed with RangeError: new, at HERE + 1");
+    expect(
+      at(function* () {
+        yield* sleep(10);
+        return (undefined as unknown as { more: number }).more;
+      }),
+    ).toContain("of undefined (reading 'more'), at HERE + 2");
+    expect(
+      at(function* () {
+        yield "more";
+        return yield* step("one", () => 0);
+      }),
+    ).toBe('answered turn 1: yielded "more", in a yield');
+    expect(
+      at(function* () {
+        yield* sleep(10);
+        yield* step("one", () => 0);
+        return "y";
+      }),
+    ).toBe('answered turn 1: yielded "y", in a yield');
+    const named = durable("changed", function* changing(): Body<unknown, unknown> {
+      yield null;
+      yield "more";
+    });
+    expect(() => checkReplay(named, journal)).toThrow('yielded "more", in a yield of changing. Nothing is lost');
+    const ending = durable("changed", function* (): Body<unknown, unknown, string> {
+      yield null;
+      return "over";
+    });
+    expect(() => checkReplay(ending, journal)).toThrow('answered turn 1: returned "over". Nothing is lost');
+  });
+
+  it("says no line where none is known: of what was thrown and is no error, or was made elsewhere", () => {
+    const elsewhere = new RangeError("made elsewhere");
+    for (const thrown of [elsewhere, "a text", null]) {
+      const text = told(function* () {
+        throw thrown;
+      });
+      expect(text).toMatch(/failed with \w+: [\w ]+\. Nothing is lost/);
+    }
+  });
+
   it("compares what a call sends, and says it", () => {
     const paying = (amount: () => unknown) =>
       durable("paying", function* (): Body<string> {
