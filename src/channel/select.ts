@@ -160,7 +160,7 @@ export interface SelectOptions<O> {
  *
  * Source: Go's select; `priority` and clauses that send from Concurrent ML and Kotlin.
  */
-export function select<const C extends Record<string, Waitable<unknown>>, O = never>(
+export function select<const C extends Record<string, Waitable<unknown> | null | undefined>, O = never>(
   // Mapped, so that a clause that is `null` at first does not decide the type.
   clauses: { [K in keyof C]: C[K] | null | undefined },
   options: SelectOptions<O> = {},

@@ -18,7 +18,13 @@ const WHAT = "Channel.from(…)";
 export type Many<T> =
   | Iterable<T>
   | AsyncIterable<T>
-  | { getReader(): { read(): Promise<{ done: false; value: T } | { done: true; value?: T | undefined }> } };
+  // Inferred from what is written where it is piped to: what is read is `undefined` at the end.
+  | { getReader(): Readers<NoInfer<T>>; pipeTo(destination: WritableStream<T>): unknown }
+  | { getReader(): Readers<NoInfer<T>> };
+
+interface Readers<T> {
+  read(): Promise<{ done: false; value: T } | { done: true; value?: unknown }>;
+}
 
 /** What {@link from} takes. */
 export type Source<T> = Many<T> | ((signal: AbortSignal) => Many<T> | PromiseLike<Many<T>>);

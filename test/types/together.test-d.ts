@@ -1,5 +1,17 @@
 // What the combinators, until and contexts infer; each `@ts-expect-error` fails the check if the misuse compiles.
-import { type Coroutine, coroutine, run, sleep, spawn, type Task, type Waitable } from "corun";
+import { ReadableStream as NodeStream } from "node:stream/web";
+import {
+  Channel,
+  type Coroutine,
+  coroutine,
+  pipeline,
+  run,
+  select,
+  sleep,
+  spawn,
+  type Task,
+  type Waitable,
+} from "corun";
 import { describe, expectTypeOf, test } from "vitest";
 import { all } from "../../src/combinators/all.ts";
 import { any } from "../../src/combinators/any.ts";
@@ -122,4 +134,44 @@ describe("what is started", () => {
     expectTypeOf(started.send(1)).toEqualTypeOf<Waitable<string>>();
     expectTypeOf(spawn(echo())).toEqualTypeOf<Task<string, boolean, number>>();
   });
+});
+
+test("what a stream gives is what a channel or a pipeline of it has", () => {
+  function* reads(response: Response) {
+    const bytes = response.body!;
+    expectTypeOf(yield* Channel.from(new ReadableStream<string>()).receive()).toEqualTypeOf<string>();
+    expectTypeOf(yield* Channel.from(new ReadableStream<number | undefined>()).receive()).toEqualTypeOf<
+      number | undefined
+    >();
+    expectTypeOf(yield* Channel.from(() => new ReadableStream<string>()).receive()).toEqualTypeOf<string>();
+    expectTypeOf((yield* Channel.from(bytes).receive()).byteLength).toEqualTypeOf<number>();
+    expectTypeOf(yield* Channel.from(bytes.pipeThrough(new TextDecoderStream())).receive()).toEqualTypeOf<string>();
+    expectTypeOf(yield* pipeline(new ReadableStream<string>()).toArray()).toEqualTypeOf<string[]>();
+    expectTypeOf(yield* pipeline(bytes).lines().toArray()).toEqualTypeOf<string[]>();
+    expectTypeOf(yield* pipeline("text").toArray()).toEqualTypeOf<string[]>();
+    const ofNode: NodeStream<boolean> = new NodeStream<boolean>();
+    expectTypeOf(yield* Channel.from(ofNode).receive()).toEqualTypeOf<boolean>();
+    expectTypeOf(yield* pipeline(ofNode).toArray()).toEqualTypeOf<boolean[]>();
+  }
+  void reads;
+});
+
+test("a clause that is switched off, or may be, leaves the others their types", () => {
+  function* chooses(numbers: Channel<number>, maybe: Waitable<string> | null) {
+    expectTypeOf(yield* select({ a: numbers.receive(), z: null })).toEqualTypeOf<{ key: "a"; value: number }>();
+    expectTypeOf(yield* select({ a: numbers.receive(), z: undefined })).toEqualTypeOf<{ key: "a"; value: number }>();
+    expectTypeOf(yield* select({ maybe, z: null, q: sleep(1) })).toEqualTypeOf<
+      { key: "maybe"; value: string } | { key: "q"; value: void }
+    >();
+    expectTypeOf(yield* select({ maybe, q: sleep(1) }, { otherwise: 3 })).toEqualTypeOf<
+      { key: "maybe"; value: string } | { key: "q"; value: void } | { key: "otherwise"; value: number }
+    >();
+    const clauses: Record<string, Waitable<number>> = {};
+    expectTypeOf((yield* select(clauses)).value).toEqualTypeOf<number>();
+    // @ts-expect-error no op
+    yield* select({ a: numbers.receive(), b: 5 });
+    // @ts-expect-error a promise needs until(…)
+    yield* select({ a: numbers.receive(), b: Promise.resolve(1) });
+  }
+  void chooses;
 });
