@@ -11,7 +11,7 @@ import { activeTask, type Chooser, Op, PENDING, type Waitable } from "../schedul
 import type { Task } from "../scheduler/task.ts";
 import { abandon } from "./abandon.ts";
 import { Channel, type Overflow, type ReceiveChannel } from "./channel.ts";
-import { ClosedError, OverflowError } from "./errors.ts";
+import { closedError, OverflowError } from "./errors.ts";
 import { SendOp } from "./ops.ts";
 import { leaving } from "./outside.ts";
 
@@ -251,7 +251,7 @@ export class Broadcast<T> {
   /** @internal Those that subscribe now. */
   open(what: string): Subscription<T>[] {
     touch(this, "", true);
-    if (this.#ending !== null) throw new ClosedError(`can't ${what}: ${this.name} is closed`);
+    if (this.#ending !== null) throw closedError(what, this.name, this.#ending.error);
     return [...this.#subscriptions];
   }
 

@@ -16,7 +16,7 @@ import type { Waitable } from "../scheduler/op.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { Task } from "../scheduler/task.ts";
 import { Ring } from "./buffer.ts";
-import { ClosedError, OverflowError } from "./errors.ts";
+import { closedError, OverflowError } from "./errors.ts";
 import { CLOSES, NextOp, ReceiveOp, SendOp, SENDS } from "./ops.ts";
 import { outside } from "./outside.ts";
 
@@ -43,6 +43,7 @@ export interface ReceiveChannel<out T> {
   receive(): Waitable<T>;
   next(): Waitable<IteratorResult<T, undefined>>;
   tryReceive(): IteratorResult<T, undefined> | undefined;
+  [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined>;
 }
 
 /**
@@ -229,11 +230,9 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     const index = place < 0 ? returned.length : place;
     returned.splice(index, 0, turn);
     this.buffer.insert(index, value);
-    if (this.isAbandoned || (this.buffer.length > this.capacity && this.overflow === "dropOldest")) {
-      this.undelivered(this.#shift());
-    } else if (this.buffer.length > this.capacity && this.overflow === "dropNewest") {
-      this.undelivered(this.#pop());
-    }
+    const isOver = this.buffer.length > this.capacity;
+    if (this.isAbandoned || (isOver && this.overflow === "dropOldest")) this.undelivered(this.#shift());
+    else if (isOver && this.overflow === "dropNewest") this.undelivered(this.#pop());
   }
 
   #shift(): T {
@@ -254,7 +253,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   /** @internal */
   closedError(what: string): unknown {
     touch(this);
-    return new ClosedError(`can't ${what}: ${this.name} is closed`);
+    return closedError(what, this.name, this.ending!.error);
   }
 
   #release(sender: SendOp): T {

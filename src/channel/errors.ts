@@ -7,6 +7,11 @@ export class ClosedError extends Error {
   }
 }
 
+/** @param error what it was closed with, `undefined` if with nothing */
+export function closedError(what: string, name: string, error: unknown): ClosedError {
+  return new ClosedError(`can't ${what}: ${name} is closed`, error === undefined ? undefined : { cause: error });
+}
+
 /** A send found the buffer full on a channel whose overflow is `"error"`. The value is in `value`. */
 export class OverflowError extends Error {
   readonly value: unknown;

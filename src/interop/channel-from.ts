@@ -71,9 +71,9 @@ export function from<T>(source: Source<T>, options: FromOptions<T> = {}): Channe
   requireTask(WHAT);
   const { capacity = 0, name = "channel of a source", ...rest } = options;
   const channel = new FedChannel<T>(capacity, { ...rest, name });
-  const isMaker = typeof source === "function" && !isBody(source);
-  const pump = new Pump(isMaker ? null : mustFeed(source), channel, options.onUndelivered);
-  const service = startService(WHAT, `source of ${name}`, (self) => pump.run(self, isMaker ? (source as Maker) : null));
+  const maker = typeof source === "function" && !isBody(source) ? (source as Maker) : null;
+  const feed = maker ?? mustFeed(source);
+  const service = startService(WHAT, `source of ${name}`, (self) => pump(self, feed, channel, options.onUndelivered));
   channel.onClose = () => service.stop();
   return channel;
 }
@@ -86,56 +86,42 @@ function mustFeed(source: unknown): Feed {
   return feed;
 }
 
-/** Takes values from a feed and sends them on. */
-class Pump<T> {
-  /** Null: there is none yet, or it has ended or failed. */
-  #feed: Feed | null;
-  readonly #channel: FedChannel<T>;
-  readonly #onUndelivered: ((value: T) => void) | undefined;
-
-  constructor(feed: Feed | null, channel: FedChannel<T>, onUndelivered: ((value: T) => void) | undefined) {
-    this.#feed = feed;
-    this.#channel = channel;
-    this.#onUndelivered = onUndelivered;
-  }
-
-  *run(service: Service, maker: Maker | null): Generator<never, void, unknown> {
-    const channel = this.#channel;
-    let error: unknown = new ClosedError(
-      `${channel.name} has ended before its source: the scope that it was made in has ended`,
-    );
-    try {
-      if (maker !== null) this.#feed = mustFeed(yield* until(maker(abortSignal())));
-      while (!service.isStopped) {
-        const { value, done } = yield* this.#take();
-        if (done === true) break;
-        yield* channel.send(value as T);
+/** Takes values from `source` and sends them on. */
+function* pump<T>(
+  service: Service,
+  source: Feed | Maker,
+  channel: FedChannel<T>,
+  onUndelivered: ((value: T) => void) | undefined,
+): Generator<never, void, unknown> {
+  // Null: there is none yet, or it has ended or failed, and has nothing to let go.
+  let feed = typeof source === "function" ? null : source;
+  let isAsked = false;
+  let error: unknown = new ClosedError(
+    `${channel.name} has ended before its source: the scope that it was made in has ended`,
+  );
+  try {
+    if (typeof source === "function") feed = mustFeed(yield* until(source(abortSignal())));
+    while (!service.isStopped) {
+      isAsked = true;
+      const step = checkStep(feed!.next());
+      const { value, done } = Symbol.iterator in step ? checkStep(yield* step) : step;
+      isAsked = false;
+      if (done === true) {
+        feed = error = null;
+        break;
       }
-      if (this.#feed === null) error = null;
-    } catch (thrown) {
-      error = thrown;
-    } finally {
-      // What ends here by itself need not be stopped.
-      channel.onClose = null;
-      if (error === null) channel.close();
-      else channel.fail(error);
-      const feed = this.#feed;
-      // A sender keeps what overflows: nobody else has it here.
-      if (error instanceof OverflowError && feed !== null) this.#onUndelivered?.(error.value as T);
-      if (feed !== null) yield* shield(() => feed.release());
+      yield* channel.send(value as T);
     }
-  }
-
-  /** The next value or the end. A source that has ended or failed has nothing to let go. */
-  *#take(): Generator<never, IteratorResult<unknown, unknown>, unknown> {
-    try {
-      const step = checkStep(this.#feed!.next());
-      const result = Symbol.iterator in step ? checkStep(yield* step) : step;
-      if (result.done === true) this.#feed = null;
-      return result;
-    } catch (error) {
-      this.#feed = null;
-      throw error;
-    }
+  } catch (thrown) {
+    error = thrown;
+    if (isAsked) feed = null;
+  } finally {
+    // What ends here by itself need not be stopped.
+    channel.onClose = null;
+    if (error === null) channel.close();
+    else channel.fail(error);
+    // A sender keeps what overflows: nobody else has it here.
+    if (error instanceof OverflowError && feed !== null) onUndelivered?.(error.value as T);
+    if (feed !== null) yield* shield(() => feed!.release());
   }
 }

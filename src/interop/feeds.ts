@@ -9,7 +9,7 @@ import { show } from "../coroutine/errors.ts";
 import { Op, type Waitable } from "../scheduler/op.ts";
 import { isGenerator, told } from "../scheduler/runnable.ts";
 import { Task } from "../scheduler/task.ts";
-import { until } from "./until.ts";
+import { isThenable, until } from "./until.ts";
 import { ask, type Asked, startAsked } from "./asked.ts";
 import { destroyStream, hasMethods, isNodeReadable, type NodeReadable } from "./node-streams.ts";
 
@@ -58,11 +58,13 @@ export function checkStep<S>(step: S): S {
 
 /** The text of the error for what is no source. */
 export function noSource(value: unknown, what: string): string {
-  const text = `${what} needs an iterable, an async iterable, a stream, a channel, or a body that yields`;
-  if (typeof value === "object" && value !== null && "then" in value) {
-    return `${text}, but got ${show(value)}: wait for it with \`yield* until(promise)\`, or give a function () => promise`;
-  }
-  return `${text}, but got ${value instanceof Task ? value.toString() : told(value)}`;
+  const got = value instanceof Task ? value.toString() : isThenable(value) ? show(value) : told(value);
+  const advice = isThenable(value)
+    ? ": wait for it with `yield* until(promise)`, or give a function () => promise"
+    : hasMethods(value, "on") || hasMethods(value, "addEventListener")
+      ? ": for its events, on(target, event)"
+      : "";
+  return `${what} needs an iterable, an async iterable, a stream, a channel, or a body that yields, but got ${got}${advice}`;
 }
 
 function iteratorFeed(iterator: Iterator<unknown>): Feed {

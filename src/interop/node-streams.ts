@@ -58,16 +58,14 @@ export function emitsClose(stream: object): boolean {
 
 function untilClosed(stream: NodeStream, given: Error | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    let failure: unknown;
     const failed = (error: unknown) => {
-      if (error !== given) failure = error;
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors
+      if (error !== given) reject(error);
     };
     const closed = () => {
       stream.off("error", failed);
       stream.off("close", closed);
-      if (failure === undefined) resolve();
-      // oxlint-disable-next-line typescript/prefer-promise-reject-errors
-      else reject(failure);
+      resolve();
     };
     stream.on("error", failed);
     stream.on("close", closed);

@@ -1,9 +1,10 @@
 // `toReadableStream(channel)`: a channel, read by the rest of the world.
 //
-// May import: the channel layer, seams.
+// May import: the coroutine and channel layers, seams.
 
 import { abandon } from "../channel/abandon.ts";
-import type { Channel } from "../channel/channel.ts";
+import { Channel, type ReceiveChannel } from "../channel/channel.ts";
+import { show } from "../coroutine/errors.ts";
 import { expectOutside } from "./seams.ts";
 
 /**
@@ -12,9 +13,11 @@ import { expectOutside } from "./seams.ts";
  * `Readable.from(channel)`.
  *
  * Cancelling the stream closes the channel: later sends throw, and what is in it, or waits to be sent, goes to its
- * `onUndelivered`. Until the stream has ended, no task counts as deadlocked.
+ * `onUndelivered`; or it closes the subscription. Until the stream has ended, no task counts as deadlocked.
  *
+ * @param channel a channel, or what a broadcast or a pipeline opens
  * @param strategy how much the stream takes ahead, as for `new ReadableStream`: nothing if absent
+ * @throws {TypeError} if `channel` is none of these
  * @example
  * const text = await run(function* () {
  *   const words = new Channel<string>();
@@ -27,7 +30,9 @@ import { expectOutside } from "./seams.ts";
  * });
  * text; // -> "tobe"
  */
-export function toReadableStream<T>(channel: Channel<T>, strategy?: QueuingStrategy<T>): ReadableStream<T> {
+export function toReadableStream<T>(channel: ReceiveChannel<T>, strategy?: QueuingStrategy<T>): ReadableStream<T> {
+  if (typeof (channel as Partial<typeof channel> | null)?.[Symbol.asyncIterator] !== "function")
+    throw new TypeError(`toReadableStream(…) needs a channel or a subscription, but got ${show(channel)}`);
   const values = channel[Symbol.asyncIterator]();
   const unexpect = expectOutside();
   return new ReadableStream<T>(
@@ -44,7 +49,7 @@ export function toReadableStream<T>(channel: Channel<T>, strategy?: QueuingStrat
         }
       },
       async cancel() {
-        abandon(channel as Channel<unknown>);
+        if (channel instanceof Channel) abandon(channel as Channel<unknown>);
         unexpect();
         await values.return();
       },

@@ -124,6 +124,7 @@ export function reasonOf(task: Task): unknown {
  */
 export function until<T>(source: (signal: AbortSignal) => T | PromiseLike<T>): Op<Awaited<T>>;
 export function until<T>(source: T | PromiseLike<T>): Op<Awaited<T>>;
+export function until<T>(source: T): Op<Awaited<T>>;
 export function until<T>(...source: [Source<T>?]): Op<Awaited<T>> {
   if (source.length === 0) {
     throw new TypeError("until needs a promise, or a function (signal) => promise, but got nothing");

@@ -1,5 +1,5 @@
 // Channels: a sentence of the contract, a test. IDs are rows of the conformance table.
-import { Channel, ClosedError, OverflowError, run, runSync, spawn, type Task, until, yieldNow } from "corun";
+import { Broadcast, Channel, ClosedError, OverflowError, run, runSync, spawn, type Task, until, yieldNow } from "corun";
 import { expect, test } from "vitest";
 import { rest } from "./rest.ts";
 
@@ -289,6 +289,28 @@ test("GO49: a channel connects the tasks of one run: another run is told so", as
   // A run that has ended has no claim on it.
   channel.close();
   expect(await run(() => channel.next())).toEqual({ value: undefined, done: true });
+});
+
+test("a send on a channel that was closed with an error tells that error as its cause", async () => {
+  const boom = new Error("boom");
+  const channel = new Channel<number>(1);
+  channel.close(boom);
+  const thrown = await run(function* () {
+    try {
+      yield* channel.send(1);
+    } catch (error) {
+      return error as Error;
+    }
+    return null;
+  });
+  expect([thrown?.message, thrown?.cause]).toEqual(["can't send: channel is closed", boom]);
+  const broadcast = new Broadcast<number>();
+  broadcast.close(boom);
+  expect(() => broadcast.trySend(1)).toThrow(expect.objectContaining({ cause: boom }));
+  const ended = new Channel<number>(1);
+  ended.close();
+  expect(() => ended.trySend(1)).toThrow(ClosedError);
+  await expect(run(() => ended.receive())).rejects.toSatisfy((error: Error) => !Object.hasOwn(error, "cause"));
 });
 
 test("trySend from outside wakes a task that receives", async () => {

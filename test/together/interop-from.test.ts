@@ -644,3 +644,13 @@ test.each<[string, () => unknown]>([
   });
   await expect(end).rejects.toThrow(new TypeError("an iterator gives {value, done}, but got 5"));
 });
+
+test("what sends events is no source, and is told how it is listened to", async () => {
+  for (const target of [new EventTarget(), { on() {}, off() {} }]) {
+    const end = run(function* () {
+      from(target as never);
+      yield* yieldNow();
+    });
+    await expect(end).rejects.toThrow(/needs an iterable, .* but got .*: for its events, on\(target, event\)$/);
+  }
+});

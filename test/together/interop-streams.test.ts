@@ -1,5 +1,17 @@
 // Web streams: channels read and written by the rest of the world, and tasks that write streams.
-import { CancelledError, Channel, ClosedError, run, scope, sleep, spawn, until, yieldNow } from "corun";
+import {
+  Broadcast,
+  CancelledError,
+  Channel,
+  ClosedError,
+  pipeline,
+  run,
+  scope,
+  sleep,
+  spawn,
+  until,
+  yieldNow,
+} from "corun";
 import { describe, expect, test } from "vitest";
 import { from } from "../../src/interop/channel-from.ts";
 import { pipeTo } from "../../src/interop/pipe-to.ts";
@@ -112,6 +124,23 @@ describe("toReadableStream", () => {
     });
     expect(lost).toEqual([1, 2]);
     expect(log[0]).toBeInstanceOf(ClosedError);
+  });
+
+  test("takes whatever receives: a subscription, which is closed when the stream is cancelled, an opened pipeline", async () => {
+    const broadcast = new Broadcast<number>();
+    await run(function* () {
+      const reader = toReadableStream(broadcast.subscribe({ capacity: 1 })).getReader();
+      yield* broadcast.send(1);
+      expect(yield* until(reader.read())).toEqual({ value: 1, done: false });
+      yield* until(reader.cancel());
+      expect(broadcast.statistics().subscribers).toBe(0);
+      expect(yield* until(readAll(toReadableStream(pipeline([1, 2]).open())))).toEqual([1, 2]);
+    });
+  });
+
+  test("what is no channel is refused with the value seen", () => {
+    const text = "toReadableStream(…) needs a channel or a subscription, but got 5";
+    expect(() => toReadableStream(5 as never)).toThrow(new TypeError(text));
   });
 
   test("cancelling it while it is read ends the read", async () => {

@@ -86,6 +86,8 @@ test("until unwraps promises, also of a function", () => {
     expectTypeOf(yield* until(Promise.resolve("a"))).toEqualTypeOf<string>();
     expectTypeOf(yield* until(async (signal) => signal.aborted)).toEqualTypeOf<boolean>();
     expectTypeOf(yield* until(5 as number)).toEqualTypeOf<number>();
+    expectTypeOf(yield* until(5 as number | Promise<string>)).toEqualTypeOf<number | string>();
+    expectTypeOf(yield* until<string>(Promise.resolve("a"))).toEqualTypeOf<string>();
   }
   void waits;
   // @ts-expect-error nothing to wait for
