@@ -62,9 +62,11 @@ const pipe = /* @__PURE__ */ coroutine(
       failure = { error };
       throw error;
     } finally {
-      // Without a failure it is being cancelled.
-      const { error } = failure ?? { error: new CancelledError("pipeTo", reasonOf(requireTask("pipeTo"))) };
-      if (!isDone && ends) yield* shield(() => sink.abort(error));
+      if (!isDone && ends) {
+        // Without a failure it is being cancelled.
+        const { error } = failure ?? { error: new CancelledError("pipeTo", reasonOf(requireTask("pipeTo"))) };
+        yield* shield(() => sink.abort(error));
+      }
       sink.release();
     }
   },
