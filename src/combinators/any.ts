@@ -12,7 +12,7 @@ const ANY: Verb = {
   decides: (task) => task.status === DONE,
   result(tasks, decider) {
     if (decider !== null) return decider.value;
-    const errors = tasks.map(failureOf);
+    const errors = tasks.map((task) => failureOf(task));
     const text =
       errors.length === 0 ? "any of nothing" : `none of ${errors.length} succeeded: ${errors.map(String).join("; ")}`;
     throw new AggregateError(errors, text);

@@ -8,7 +8,8 @@ import { coroutine } from "../coroutine/define.ts";
 import { CancelledError } from "../scheduler/errors.ts";
 import { shield } from "../scheduler/block.ts";
 import { requireTask, type Waitable } from "../scheduler/op.ts";
-import { reasonOf, until } from "./until.ts";
+import { nearestCancelled } from "../scheduler/scope.ts";
+import { until } from "./until.ts";
 import type { NodeWritable } from "./node-streams.ts";
 import { checkSink, type Sink, sinkOf } from "./sinks.ts";
 
@@ -64,7 +65,9 @@ const pipe = /* @__PURE__ */ coroutine(
     } finally {
       if (!isDone && ends) {
         // Without a failure it is being cancelled.
-        const { error } = failure ?? { error: new CancelledError("pipeTo", reasonOf(requireTask("pipeTo"))) };
+        const { error } = failure ?? {
+          error: new CancelledError("pipeTo", nearestCancelled(requireTask("pipeTo").scope)?.reason),
+        };
         yield* shield(() => sink.abort(error));
       }
       sink.release();

@@ -5,6 +5,7 @@
 // May import: the scheduler layer; Task as a type.
 
 import { Op, PENDING } from "../scheduler/op.ts";
+import { nearestCancelled } from "../scheduler/scope.ts";
 import type { Task } from "../scheduler/task.ts";
 
 type Source<T> = T | PromiseLike<T> | ((signal: AbortSignal) => T | PromiseLike<T>);
@@ -84,7 +85,7 @@ class Until extends Op<unknown> {
     const controller = this.#controller;
     this.#controller = null;
     this.#leave();
-    controller?.abort(reasonOf(this.task!));
+    controller?.abort(nearestCancelled(this.task!.scope)?.reason);
   }
 
   #leave(): void {
@@ -97,14 +98,6 @@ class Until extends Op<unknown> {
   describe(): string {
     return "until(promise)";
   }
-}
-
-/** What `task` is being cancelled for; `undefined` if it is not. */
-export function reasonOf(task: Task): unknown {
-  for (let scope = task.scope; scope !== null && scope.task === task; scope = scope.parent) {
-    if (scope.cancelled) return scope.reason;
-  }
-  return undefined;
 }
 
 /**

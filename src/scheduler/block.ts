@@ -10,7 +10,7 @@ import { CancelledError, TimeoutError } from "./errors.ts";
 import { mustUnwind } from "./interrupt.ts";
 import { requireTask, type Waitable } from "./op.ts";
 import { type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
-import { type Cleanup, cancelScope, markOutwards, Scope } from "./scope.ts";
+import { type Cleanup, cancelScope, markOutwards, nearestCancelled, Scope } from "./scope.ts";
 import { checkMilliseconds, Timeout } from "./sleep.ts";
 import { CANCELLED_SCOPE } from "./states.ts";
 
@@ -90,7 +90,7 @@ function* runScope(
         cancelScope(scope, reason);
       });
     };
-    const cancelled = cancelledAround(scope);
+    const cancelled = nearestCancelled(scope);
     if (cancelled !== null) scope.onOuterCancel(cancelled);
   }
 
@@ -128,14 +128,6 @@ function* runScope(
   // Cleanup that its grace has cut goes on behind the shield.
   if (scope.cancelled && !unwinds && !isCut) throw new CancelledError(kind.name, scope.reason);
   return result;
-}
-
-/** The nearest scope around `scope`, in its task, that is cancelled. */
-function cancelledAround(scope: Scope): Scope | null {
-  for (let each = scope.parent; each !== null && each.task === scope.task; each = each.parent) {
-    if (each.cancelled) return each;
-  }
-  return null;
 }
 
 /**

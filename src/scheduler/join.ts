@@ -29,9 +29,9 @@ export function observe(task: Task): void {
   task.owner?.supervised?.delete(task);
 }
 
-/** What joining `task`, which ended without a result, throws. */
-export function failureOf(task: Task): unknown {
-  return task.status === FAILED ? task.value : new CancelledError(`task ${task.name}`, task.value);
+/** What joining `task`, which ended without a result, throws; `what` it is called. */
+export function failureOf(task: Task, what = "task"): unknown {
+  return task.status === FAILED ? task.value : new CancelledError(`${what} ${task.name}`, task.value);
 }
 
 export class Join extends Waiter<unknown> implements Listener {

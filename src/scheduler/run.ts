@@ -3,13 +3,13 @@
 // May import: deadlock, errors, join, runnable, scheduler, sites, states, task.
 
 import { deadlockOf, watch } from "./deadlock.ts";
-import { CancelledError, SchedulerError } from "./errors.ts";
-import { whenEnded } from "./join.ts";
+import { SchedulerError } from "./errors.ts";
+import { failureOf, whenEnded } from "./join.ts";
 import { type ArgsOf, type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
 import type { SchedulerOptions } from "./options.ts";
 import { Scheduler } from "./scheduler.ts";
 import { noteSite, sites } from "./sites.ts";
-import { DONE, FAILED } from "./states.ts";
+import { DONE } from "./states.ts";
 import { Task } from "./task.ts";
 
 export interface RunOptions extends Omit<SchedulerOptions, "hasHost"> {
@@ -28,7 +28,7 @@ function start(main: unknown, args: unknown[], options: SchedulerOptions): Task 
 
 function outcome(task: Task): unknown {
   if (task.status === DONE) return task.value;
-  throw task.status === FAILED ? task.value : new CancelledError(`run of ${task.name}`, task.value);
+  throw failureOf(task, "run of");
 }
 
 function runWith(options: RunOptions, main: unknown, args: unknown[]): Promise<unknown> {

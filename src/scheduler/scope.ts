@@ -185,6 +185,13 @@ function textOf(error: unknown): string {
   }
 }
 
+/** The nearest scope that is cancelled, of `scope` and those around it in the same task. */
+export function nearestCancelled(scope: Scope | null): Scope | null {
+  let each = scope;
+  while (each !== null && !each.cancelled) each = each.parent?.task === each.task ? each.parent : null;
+  return each;
+}
+
 /** Cancels what runs in `scope`, inwards up to shields and cleanups, and its tasks with theirs, innermost first. */
 export function cancelScope(scope: Scope, reason: unknown): void {
   touch(scope.task);
