@@ -74,19 +74,26 @@ export function durable<A extends unknown[], G extends AnyGenerator>(
   const make = isCoroutineFunction(body)
     ? Object.defineProperty((...args: A): unknown => body(...args), "name", { value: name })
     : coroutine(body, { name });
+  const version = String(options.version ?? 1);
   definitions.set(make, {
     name,
-    version: String(options.version ?? 1),
+    version,
     body: body as (...args: never[]) => unknown as (...args: unknown[]) => AnyGenerator,
-    previous: (options.previous ?? []).map((each) => withName(definitionOf(each), name)),
+    previous: (options.previous ?? []).map((each) => older(definitionOf(each), name, version)),
     compareAnswers: options.compareAnswers ?? true,
   });
   return make as (...args: A) => CoroutineOf<G>;
 }
 
-function withName(previous: Definition, name: string): Definition {
-  if (previous.name === name) return previous;
-  throw new TypeError(`durable: a previous version of ${name} must have its name, but has ${show(previous.name)}`);
+/** @throws {TypeError} if `previous` is no older version of that */
+function older(previous: Definition, name: string, version: string): Definition {
+  if (previous.name !== name)
+    throw new TypeError(`durable: a previous version of ${name} must have its name, but has ${show(previous.name)}`);
+  if (versionOf(previous, version) === null) return previous;
+  throw new TypeError(
+    `durable: a previous version of ${name} has version ${version}, as the new one has, and would never be used: ` +
+      "give the new one another, durable(name, body, { version, previous: [old] })",
+  );
 }
 
 /**

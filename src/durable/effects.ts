@@ -152,7 +152,8 @@ export function isStorable(text: string): boolean {
  * @returns for `yield*`: the value
  */
 export function signal<T = unknown>(name: string): Op<T> {
-  if (typeof name !== "string") throw new TypeError(`signal needs a name, a text, but got ${show(name)}`);
+  if (typeof name !== "string" || name === "" || !isStorable(name))
+    throw new TypeError(`signal needs a name, a text, but got ${show(name)}`);
   return new SignalWait(name, (task) => runOf(task, `signal ${name}`).signals) as Op<unknown> as Op<T>;
 }
 

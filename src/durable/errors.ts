@@ -12,7 +12,7 @@ export type DurableErrorCode =
   | "VERSION"
   /** No code is known for the name. */
   | "UNKNOWN"
-  /** The engine has been closed. */
+  /** The engine has been closed; or the code of the coroutine was replaced in its turn: send again, with the same id. */
   | "CLOSED"
   /** The coroutine has ended, and takes no signal any more. */
   | "ENDED"

@@ -26,8 +26,13 @@ export function begin(
  * @throws {ReplayError} if the code does something else than the journal says
  */
 export function restore(definition: Definition, key: string, journal: readonly Entry[]): Live {
+  return replayed(definition, key, journal, "is parked: its code does not do what its journal says");
+}
+
+/** @param what is said first where it does not fit */
+function replayed(definition: Definition, key: string, journal: readonly Entry[], what: string): Live {
   const live = new Live(definition, key);
-  const replay = new Replay(live, journal);
+  const replay = new Replay(live, journal, what);
   live.isReplaying = true;
   try {
     replay.run();
@@ -55,7 +60,7 @@ export function restore(definition: Definition, key: string, journal: readonly E
  * await engine.close();
  */
 export function checkReplay(body: unknown, journal: readonly Entry[], key = "checked"): void {
-  restore(definitionOf(body), key, journal);
+  replayed(definitionOf(body), key, journal, "would be parked: the code does not do what the journal says");
 }
 
 type Asked = Extract<Entry, { type: "asked" }>;
@@ -64,11 +69,13 @@ type Asked = Extract<Entry, { type: "asked" }>;
 class Replay {
   readonly #live: Live;
   readonly #journal: readonly Entry[];
+  readonly #what: string;
   #at = 0;
 
-  constructor(live: Live, journal: readonly Entry[]) {
+  constructor(live: Live, journal: readonly Entry[], what: string) {
     this.#live = live;
     this.#journal = journal;
+    this.#what = what;
   }
 
   run(): void {
@@ -134,7 +141,7 @@ class Replay {
     const turn = turnOf(live, kept, done);
     const what = `${done === null ? "does not come to that" : say(done)}${placeOf(live, done)}`;
     throw new ReplayError(
-      `${live.label} is parked: its code does not do what its journal says. ` +
+      `${live.label} ${this.#what}. ` +
         `${turn === 0 ? "Before its first turn" : `In turn ${turn}`} (entry ${this.#at}), ` +
         `the journal says that it ${kept === null ? "did nothing more" : say(kept)}, and now the code ${what}. ` +
         `Nothing is lost or written. Give it the code that it had; or change the code under a new version, ` +

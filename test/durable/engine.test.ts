@@ -154,6 +154,16 @@ describe("a step", () => {
     expect(calls).toBe(0);
   });
 
+  it("that gives what only the body can wait for says so", async () => {
+    const body = durable("mixing", function* (): Body<void> {
+      yield;
+      yield* step("nap", () => sleep(5));
+    });
+    await expect(inProcess().open(body, "k").send()).rejects.toThrow(
+      "step nap gives sleep(5), which only the body can wait for: `yield*` it there",
+    );
+  });
+
   it("fails in the body where its result can't be kept", async () => {
     const odd = durable("odd", function* (): Body<string> {
       yield "";
@@ -456,6 +466,18 @@ describe("those that are parked, in a list", () => {
   });
 });
 
+describe("durable", () => {
+  it("refuses a previous version that has the version of the new one: nothing would ever find it", () => {
+    const body = function* (): Body<void> {};
+    const old = durable("shop", body, { version: 2, previous: [durable("shop", body)] });
+    for (const version of [undefined, 1, 2, "2"])
+      expect(() => durable("shop", body, { ...(version !== undefined && { version }), previous: [old] })).toThrow(
+        `a previous version of shop has version ${version ?? 1}, as the new one has`,
+      );
+    durable("shop", body, { version: 3, previous: [old] });
+  });
+});
+
 describe("isDurable", () => {
   it("knows what durable has given, and nothing else", () => {
     const plain = coroutine(function* plain(): Generator<number> {
@@ -470,6 +492,16 @@ describe("isDurable", () => {
 });
 
 describe("posts and signals", () => {
+  it("refuse a signal without a name on both sides", async () => {
+    const waiting = durable("nameless", function* (): Body<string> {
+      yield "";
+      yield* signal("");
+    });
+    const w = inProcess().open(waiting, "k");
+    await expect(w.send()).rejects.toThrow("signal needs a name, a text");
+    await expect(w.signal("")).rejects.toThrow("the name of a signal, is a text");
+  });
+
   it("to one that has ended: posts are forgotten, signals are refused", async () => {
     const once = durable("once", function* (): Body<string, void, string> {
       yield "";

@@ -426,6 +426,18 @@ describe("a replay", () => {
     checkReplay(careless, kept.journal);
   });
 
+  it("that is only tried says that the coroutine would be parked, not that it is", () => {
+    const other = body(function* () {
+      return yield* step("two", () => 0);
+    });
+    expect(() => checkReplay(other, journal)).toThrow(
+      "changed/checked would be parked: the code does not do what the journal says. In turn 1",
+    );
+    expect(() => restore(definitionOf(other), "k", journal)).toThrow(
+      "changed/k is parked: its code does not do what its journal says. In turn 1",
+    );
+  });
+
   it("refuses what is no journal", () => {
     expect(() => checkReplay(counter, [])).toThrow("does not begin with a base");
     expect(() => checkReplay(counter, journal.slice(1))).toThrow("does not begin with a base");

@@ -1,8 +1,9 @@
 // What runs for a request. A step: its function is called, and again as its retry says.
 //
-// May import: outcome, port; Clock as a type.
+// May import: the scheduler's op, outcome, port; Clock as a type.
 
 import type { Clock } from "../../scheduler/clock.ts";
+import { Op } from "../../scheduler/op.ts";
 import { errorLine, failed, outcomeOf } from "../outcome.ts";
 import type { Outcome, StepContext, StepRequest } from "../port.ts";
 import type { Tally } from "./tally.ts";
@@ -96,6 +97,14 @@ export class RunningStep implements Running {
   }
 
   #returned(value: unknown): void {
+    if (value instanceof Op) {
+      this.#threw(
+        new TypeError(
+          `step ${this.#request.name} gives ${value.describe()}, which only the body can wait for: \`yield*\` it there, beside the step`,
+        ),
+      );
+      return;
+    }
     const outcome = outcomeOf("returned", value, `what step ${this.#request.name} of ${this.#of.label} gives`);
     this.#of.tally.steps[outcome.how === "failed" ? "failed" : "returned"]++;
     this.#end(outcome);
