@@ -154,8 +154,13 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
 
   /** How much waits now. */
   statistics(): { length: number; capacity: number; senders: number; receivers: number; isClosed: boolean } {
-    const { length, capacity, senders, receivers, isClosed } = this;
-    return { length, capacity, senders: senders.length, receivers: receivers.length, isClosed };
+    return {
+      length: this.length,
+      capacity: this.capacity,
+      senders: this.senders.length,
+      receivers: this.receivers.length,
+      isClosed: this.isClosed,
+    };
   }
 
   /** For code outside any task: `for await`. While it goes on, the run does not count what waits here as deadlocked. */

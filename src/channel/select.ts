@@ -5,7 +5,6 @@
 //
 // May import: the scheduler layer.
 
-import { SchedulerError } from "../scheduler/errors.ts";
 import { type Chooser, Op, PENDING, type Waitable } from "../scheduler/op.ts";
 import { told } from "../scheduler/runnable.ts";
 import type { Task } from "../scheduler/task.ts";
@@ -36,9 +35,13 @@ class Select extends Op<unknown> implements Chooser {
 
   poll(task: Task): unknown {
     const ops = this.#ops;
-    for (const op of ops) this.#take(op, task);
     let result: unknown;
     try {
+      for (const op of ops) {
+        op.checkFree();
+        op.chooser = this;
+        op.task = task;
+      }
       const count = this.#isFair ? this.#draw(task) : ops.length;
       for (let i = 0; i < count; i++) {
         const value = ops[i]!.poll(task);
@@ -50,16 +53,6 @@ class Select extends Op<unknown> implements Chooser {
     } finally {
       if (result !== PENDING) this.#release();
     }
-  }
-
-  /** An op is the clause of one select at a time. */
-  #take(op: Op<unknown>, task: Task): void {
-    if (op.chooser !== null || op.task?.wait === op) {
-      this.#release();
-      throw new SchedulerError(`${op.describe()} is waited for already: make one for each wait`);
-    }
-    op.chooser = this;
-    op.task = task;
   }
 
   #release(): void {

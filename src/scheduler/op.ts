@@ -171,9 +171,9 @@ export abstract class Op<T> implements Waitable<T> {
     throw new SchedulerError(`${this.describe()} can't be iterated: wait for it with \`yield*\``);
   }
 
-  /** @internal */
+  /** @internal A task waits for it alone, or in one select. */
   checkFree(): void {
-    if (this.task!.wait !== this) return;
+    if (this.chooser === null && this.task?.wait !== this) return;
     throw new SchedulerError(`${this.describe()} is waited for already: make one for each wait`);
   }
 

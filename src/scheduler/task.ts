@@ -202,20 +202,16 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     }
     // It went on after a wait that some iteration had swallowed.
     if (result !== WAIT && this.wait !== null) dropStray(this);
-    if (result === WAIT) {
-      if (this.status === RUNNING) {
-        this.status = WAITING;
-        this.since = this.scheduler.time;
-      }
-      if ((this.flags & WATCHED) !== 0 && hasGoneOn(this)) endLost(this);
-    } else if (result.done === true) {
+    if (result !== WAIT && result.done === true) {
       this.#bodyEnded(DONE, result.value);
       return;
-    } else {
+    }
+    if (this.status === RUNNING) {
       this.status = WAITING;
       this.since = this.scheduler.time;
-      taskYielded(this, result.value);
     }
+    if (result !== WAIT) taskYielded(this, result.value);
+    else if ((this.flags & WATCHED) !== 0 && hasGoneOn(this)) endLost(this);
     if ((this.flags & INTERRUPTED) !== 0) this.interrupt();
   }
 
