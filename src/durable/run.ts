@@ -210,10 +210,10 @@ export function runOf(task: Task, what: string): Run {
  * @throws {SchedulerError} in a durable coroutine
  */
 export function refuseInBody(what: string): void {
-  const scheduler = activeTask()?.scheduler;
-  if (!(scheduler instanceof JournalScheduler)) return;
+  if (!(activeTask()?.scheduler instanceof JournalScheduler)) return;
+  // Without its own key, so that a replay under another one comes to the same.
   throw new SchedulerError(
-    `${scheduler.run.owner.label} can't ${what} with a handle: no journal has that, and each replay would do it again; ` +
+    `a durable body can't ${what} with a handle: no journal has that, and each replay would do it again; ` +
       "to send and wait for the answer, `yield* call(body, key, value)`; else do it in a step(name, fn)",
   );
 }

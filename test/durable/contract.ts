@@ -686,6 +686,7 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
         });
         const error = await caught(engine.open(sending, key).send(5));
         expect(error).toMatchObject({ name: "SchedulerError" });
+        checkReplay(sending, await engine.open(sending, key).history());
         const asking = durable(`asking${key}`, function* (): Generator<unknown, void, number> {
           const n = yield 0;
           for (const ask of [() => c.post(n), () => c.signal("x"), () => c.cancel(), () => c.drop()]) {
