@@ -41,15 +41,8 @@ function waiting({ task }: Live): string {
 /** Of a host's stack, what stands before the lines of the driver, innermost first; nothing if no body is in it. */
 function ofBody(stack: string | undefined): string[] {
   const lines = stack?.split("\n") ?? [];
-  return lines
-    .slice(
-      0,
-      Math.max(
-        0,
-        lines.findIndex((line) => DRIVER.test(line)),
-      ),
-    )
-    .filter((line) => PLACE.test(line));
+  const end = lines.findIndex((line) => DRIVER.test(line));
+  return lines.slice(0, Math.max(end, 0)).filter((line) => PLACE.test(line));
 }
 
 const PLACE = /[^\s(@]+:\d+:\d+/;
