@@ -1,10 +1,11 @@
 // Runs the default export of a program under the scheduler.
 //
-// May import: interrupt, problem, Node's own modules; the public surface, as types.
+// May import: interrupt, output, problem, Node's own modules; the public surface, as types.
 
 import process from "node:process";
 import type { coroutine, run, shield, spawn, Task } from "../index.ts";
 import { Interrupt, type Interruption, interruption } from "./interrupt.ts";
+import { outputGone } from "./output.ts";
 import { Problem } from "./problem.ts";
 
 /** The copy of corun that the program imports: what it waits for works under that one's scheduler only. */
@@ -44,6 +45,7 @@ export async function drive(
     // Cancelled is how it has to end then; anything else is a failure of its cleanup.
     if (!signal.aborted || !isOf(error, signal.reason)) throw withCause(signal.reason, error);
   } finally {
+    if (signal.aborted) await outputGone(); // a second signal still ends it at once
     interrupted.release();
   }
   if (signal.reason instanceof Interrupt) process.exit(signal.reason.exitCode);

@@ -25,3 +25,14 @@ export function onReaderGone(act: () => void): () => void {
     readerGone = leave;
   };
 }
+
+/** Waits until all that was written has gone out: Node would not, where the process is ended by `process.exit`. */
+export async function outputGone(): Promise<void> {
+  await Promise.all([process.stdout, process.stderr].map(gone));
+}
+
+function gone(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength === 0 || stream.destroyed) return Promise.resolve();
+  // With an error it has gone, too: whoever read it has.
+  return new Promise((resolve) => void stream.write("", () => resolve()));
+}

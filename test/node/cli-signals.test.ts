@@ -45,6 +45,20 @@ describe.concurrent("Ctrl-C and SIGTERM", () => {
     expect(await running.end).toMatchObject({ code: 143, out: "up\ncleaning up\n" });
   });
 
+  test("what the cleanup prints goes out whole, however slow its reader is", async () => {
+    const body = `
+      try { console.log("up"); yield* sleep(60_000); }
+      finally { process.stdout.write("x".repeat(1_000_000)); }`;
+    const running = new Running(program(body));
+    await running.shows("up");
+    running.child.stdout!.pause();
+    running.kill("SIGINT");
+    await new Promise((resolve) => void setTimeout(resolve, 300));
+    running.child.stdout!.resume();
+    const { code, out } = await running.end;
+    expect([code, out.length]).toEqual([130, 1_000_003]);
+  });
+
   // Both must come within a tenth of a second, which a busy machine does not always manage.
   test("one that comes twice, from the terminal and from an npm in between, is one", { retry: 3 }, async () => {
     const body = `
