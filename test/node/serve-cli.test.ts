@@ -332,7 +332,7 @@ test("replay: all match; else what the difference is, and 1. A parked one: retry
   const checked = corun(cwd, ["replay", "new.mjs"]);
   expect(checked.code).toBe(1);
   expect(checked.out).toMatch(
-    /^job\/1 is parked: .*step pack.*step wrap.*\n\njob\/2 is parked: .*\n\n2 of 2 do not match new\.mjs\n$/s,
+    /^job\/1 would be parked: .*step pack.*step wrap.*\n\njob\/2 would be parked: .*\n\n2 of 2 do not match new\.mjs\n$/s,
   );
   expect(corun(cwd, ["replay", "new.mjs", "--store", "none.db"])).toMatchObject({
     code: 1,
