@@ -29,6 +29,7 @@ export default defineConfig({
         test: {
           name: "core",
           include: ["test/core/**/*.test.ts"],
+          maxWorkers: "100%", // by default a core is left free
           typecheck: { enabled: true, include: ["test/types/**/*.test-d.ts"], tsconfig: "tsconfig.json" },
         },
       },
@@ -38,6 +39,7 @@ export default defineConfig({
           name: "together",
           include: ["together", "testing", "inspect"].map((folder) => `test/${folder}/**/*.test.ts`),
           setupFiles,
+          maxWorkers: "100%",
         },
       },
       {
@@ -47,8 +49,8 @@ export default defineConfig({
           include: ["test/together/**/*.test.ts"],
           setupFiles: [...setupFiles, "test/shuffled/setup.ts"],
           testTimeout: 20_000,
-          maxWorkers: "100%", // by default a core is left free
-          sequence: { groupOrder: 1 }, // as projects with another number of workers can't run beside the others
+          maxWorkers: "100%",
+          sequence: { groupOrder: 1 },
           tags: shuffledTags,
         },
       },
@@ -58,6 +60,7 @@ export default defineConfig({
           name: "node",
           include: ["node", "durable", "serve"].map((folder) => `test/${folder}/**/*.test.ts`),
           testTimeout: 60_000,
+          sequence: { groupOrder: 2 }, // as projects with another number of workers can't run beside the others
         },
       },
       {
