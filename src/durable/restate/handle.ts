@@ -35,13 +35,22 @@ export class RestateHandle implements Handle<never, never> {
     return `${this.name}/${this.key}`;
   }
 
-  async send(value?: unknown, options: SendOptions = {}): Promise<never> {
-    refuseInBody(`send to ${this.#label}`);
+  send(value?: unknown, options: SendOptions = {}): Promise<never> {
+    return this.#outside("send to", () => this.#sendOne(value, options));
+  }
+
+  async #sendOne(value: unknown, options: SendOptions): Promise<never> {
     const { id = randomUUID(), timeout } = options;
     if (timeout !== undefined) checkMilliseconds(timeout, "the timeout of a send");
     const input: SendInput = { id, at: Date.now(), value: this.#encoded(value, `what is sent to ${this.#label}`) };
     const answer = this.#send(input);
     return timeout === undefined ? answer : this.#within(timeout, id, answer);
+  }
+
+  /** What `act` gives. Refused in a body at once, so that no promise is left to nobody. */
+  #outside<T>(what: string, act: () => Promise<T>): Promise<T> {
+    refuseInBody(`${what} ${this.#label}`);
+    return act();
   }
 
   async #send(input: SendInput): Promise<never> {
@@ -82,8 +91,11 @@ export class RestateHandle implements Handle<never, never> {
     }
   }
 
-  async post(value?: unknown, options: { id?: string; after?: number } = {}): Promise<void> {
-    refuseInBody(`post to ${this.#label}`);
+  post(value?: unknown, options: { id?: string; after?: number } = {}): Promise<void> {
+    return this.#outside("post to", () => this.#post(value, options));
+  }
+
+  async #post(value: unknown, options: { id?: string; after?: number }): Promise<void> {
     const { id = randomUUID(), after = 0 } = options;
     checkMilliseconds(after, "the delay of a post");
     const text = this.#encoded(value, `what is posted to ${this.#label}`);
@@ -94,8 +106,11 @@ export class RestateHandle implements Handle<never, never> {
     );
   }
 
-  async signal(name: string, value?: unknown, options: { id?: string } = {}): Promise<void> {
-    refuseInBody(`signal ${this.#label}`);
+  signal(name: string, value?: unknown, options: { id?: string } = {}): Promise<void> {
+    return this.#outside("signal", () => this.#signal(name, value, options));
+  }
+
+  async #signal(name: string, value: unknown, options: { id?: string }): Promise<void> {
     const text = this.#encoded(value, `the signal ${name} for ${this.#label}`);
     const id = options.id ?? randomUUID();
     const mail: Mail = { type: "signal", at: Date.now(), name, value: text, id };
@@ -104,24 +119,33 @@ export class RestateHandle implements Handle<never, never> {
     if (isEnded) throw new DurableError("ENDED", `${this.#label} has ended, and takes no signal ${name}`);
   }
 
-  async cancel(reason?: unknown): Promise<void> {
-    refuseInBody(`cancel ${this.#label}`);
+  cancel(reason?: unknown): Promise<void> {
+    return this.#outside("cancel", () => this.#cancel(reason));
+  }
+
+  async #cancel(reason: unknown): Promise<void> {
     const mail: Mail = { type: "cancel", at: Date.now(), reason: reasonText(reason) };
     const { parked, outcome } = (await this.#stop("cancel", mail)) as StopOutput;
     if (parked !== null) throw parkedError(parked);
     if (outcome?.how === "failed") throw revive(outcome.error); // its cleanup did, or it had before
   }
 
-  async retry(): Promise<void> {
-    refuseInBody(`retry ${this.#label}`);
+  retry(): Promise<void> {
+    return this.#outside("retry", () => this.#retry());
+  }
+
+  async #retry(): Promise<void> {
     const options = { idempotencyKey: randomUUID() };
     const { parked } = (await this.#call(`retry of ${this.#label}`, "retry", {}, options)) as RetryOutput;
     if (parked !== null) throw parkedError(parked);
     await this.#engine.admin?.resumePaused([this.name], this.key);
   }
 
-  async drop(): Promise<void> {
-    refuseInBody(`drop ${this.#label}`);
+  drop(): Promise<void> {
+    return this.#outside("drop", () => this.#drop());
+  }
+
+  async #drop(): Promise<void> {
     await this.#stop("drop", { type: "drop" });
     await this.#engine.admin?.removeScheduled(this.name, this.key);
   }
