@@ -97,9 +97,9 @@ function* ring(hops) {
   const channels = Array.from({ length: WORKERS }, () => new Channel());
   const ended = new Channel();
   for (let i = 0; i < WORKERS; i++) start(worker(i + 1, channels[i], channels[(i + 1) % WORKERS], ended));
-  const start = now();
+  const began = now();
   yield* channels[0].send(hops);
-  return { id: yield* ended.receive(), start };
+  return { id: yield* ended.receive(), start: began };
 }
 
 /** @param {Channel} channel */
