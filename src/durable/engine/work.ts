@@ -12,6 +12,8 @@ import type { Underway } from "./engine.ts";
 import type { Keeper } from "./keeper.ts";
 import { type Running, RunningCall, RunningStep } from "./performer.ts";
 
+const NONE: ReadonlySet<Request> = new Set();
+
 export class Work {
   readonly #actor: Actor;
   readonly #keeper: Keeper;
@@ -39,8 +41,7 @@ export class Work {
    */
   start(requests: readonly Request[], isFresh: boolean): void {
     if (this.#keeper.isClosing) return;
-    const fresh = new Set(isFresh ? requests : []);
-    if (isFresh) this.untangle(fresh);
+    if (isFresh) this.untangle(requests.length === 0 ? NONE : new Set(requests));
     for (const request of requests) {
       if (this.#actor.live?.pending.get(request.n) !== request || this.#running.has(request.n)) continue;
       const done = (outcome: Outcome) => this.#actor.result(request, outcome);
@@ -59,7 +60,8 @@ export class Work {
   }
 
   /** No answer can come to a call that closes a circle of those that wait for nothing else: it fails. */
-  untangle(fresh: ReadonlySet<Request> = new Set()): void {
+  untangle(fresh: ReadonlySet<Request> = NONE): void {
+    if (this.onlyCalls(fresh) === null) return; // as after nearly every turn
     const circle = circleOf(this.#keeper, this.#actor, fresh);
     if (circle === null) return;
     const told = `no answer can come: ${circle.labels.join(" calls ")}, whose turn waits for that`;
