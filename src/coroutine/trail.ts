@@ -37,7 +37,7 @@ function begin(error: Error): Place[] {
   let bare = stackOf(error);
   let told: { count: number; stack: string } | undefined;
   trails.set(error, places);
-  if (bare === "") return places;
+  if (!bare) return places;
   // A frozen error keeps the stack that it has.
   Reflect.defineProperty(error, "stack", {
     configurable: true,

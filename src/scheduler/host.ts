@@ -89,11 +89,13 @@ const LONGEST_PAUSE = 1000;
  * in; `"warn"`, nothing is likely to; null, it goes on.
  */
 export function judge(isStuck: Suspect["isStuck"], wanted: Suspect["wanted"], tell: Suspect["tell"]): void {
-  suspects.push({ isStuck, wanted, tell, since: performance.now() });
-  lookIn((pause = 0));
+  const since = performance.now();
+  // Not anew where it is soon already: many that come one after the other would put it off.
+  if (suspects.push({ isStuck, wanted, tell, since }) === 1 || pause > 0) lookIn(0);
 }
 
 function lookIn(ms: number): void {
+  pause = ms;
   clearTimeout(timer);
   timer = setTimeout(look, ms);
 }
@@ -101,18 +103,17 @@ function lookIn(ms: number): void {
 function look(): void {
   const all = suspects;
   suspects = [];
-  pause = Math.min(2 * pause, LONGEST_PAUSE) || FIRST_PAUSE;
   // Before anybody is told, and goes on.
   const callers = all.some(({ isStuck, wanted }) => wanted === "error" && isStuck()) ? callersIn() : OLD;
   for (const suspect of all) {
-    const { isStuck, tell, since } = suspect;
-    const likely = suspect.wanted === "warn" ? OLD : callers;
+    const { isStuck, wanted, tell, since } = suspect;
+    const likely = wanted === "warn" ? OLD : callers;
     if (!isStuck()) tell(null);
     else if (likely === NONE) tell("error");
     else if (likely === OLD && performance.now() - since > LONGEST_PAUSE) tell("warn");
     else suspects.push(suspect);
   }
-  if (suspects.length > 0) lookIn(pause);
+  if (suspects.length > 0) lookIn(Math.min(2 * pause, LONGEST_PAUSE) || FIRST_PAUSE);
 }
 
 const NONE = 0;

@@ -20,7 +20,7 @@ export function listen(task: Task, listener: Listener): void {
 
 /** Has `act` called when `task` has ended, which it has not yet. */
 export function whenEnded(task: Task, act: () => void): void {
-  listen(task, { ahead: null, behind: null, taskEnded: act });
+  listen(task, { ahead: null, behind: null, taskEnded: () => act() });
 }
 
 /** Somebody knows how `task` ended. */

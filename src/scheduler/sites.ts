@@ -60,5 +60,5 @@ function tell(error: Error): void {
   const lines = origins.get(error) ?? [];
   origins.delete(error);
   const stack = stackOf(error);
-  if (stack !== "" && lines.length > 0) Reflect.set(error, "stack", stack + lines.join(""));
+  if (stack && lines.length > 0) Reflect.set(error, "stack", stack + lines.join(""));
 }

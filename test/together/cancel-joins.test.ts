@@ -119,6 +119,16 @@ describe.each(Object.entries(ends))("a body whose cleanup waits for its own chil
   });
 });
 
+test("`await using` a task gives nothing back", async () => {
+  let ended: Promise<unknown> | undefined;
+  await run(function* () {
+    const task = spawn(worker);
+    yield* rest();
+    ended = task[Symbol.asyncDispose]();
+  });
+  expect(await ended).toBe(undefined);
+});
+
 test("a task that was cancelled for another reason is a failure for the cleanup that joins it", async () => {
   const failure = await failureOf(function* () {
     const stranger = spawn(worker);
