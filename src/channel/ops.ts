@@ -2,7 +2,7 @@
 //
 // May import: the scheduler layer; Channel as a type.
 
-import { instruct, runningRoot } from "../coroutine/drive.ts";
+import { instruct, isInTask } from "../coroutine/drive.ts";
 import { WAIT } from "../coroutine/frames.ts";
 import { touch, touchPart } from "../scheduler/footprint.ts";
 import { activeTask, dropStray, given, isCut, PENDING, taken, Waiter } from "../scheduler/op.ts";
@@ -29,7 +29,7 @@ export class SendOp extends Waiter<void> {
 
   override next(value: unknown): unknown {
     const task = activeTask();
-    if (task === null || task.root !== runningRoot()) return this.refuse();
+    if (task === null || !isInTask()) return this.refuse();
     if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
     if (task.wait !== null) dropStray(task);
@@ -86,7 +86,7 @@ export class ReceiveOp extends Waiter<unknown> {
 
   override next(value: unknown): unknown {
     const task = activeTask();
-    if (task === null || task.root !== runningRoot()) return this.refuse();
+    if (task === null || !isInTask()) return this.refuse();
     if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
     if (task.wait !== null) dropStray(task);

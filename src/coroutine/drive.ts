@@ -43,11 +43,24 @@ const resumeBody = Object.getPrototypeOf(function* () {}).prototype.next as (
   value: unknown,
 ) => Result;
 
-/** The root of the stack that runs now; null outside every coroutine. */
-let running: Frame | null = null;
+/**
+ * The root of the stack that runs now; null outside every coroutine. `true`: that of a task, which `taskRoot` gives; as a
+ * store of it costs no write barrier.
+ */
+let running: Frame | true | null = null;
+let taskRoot: () => Frame | null = () => null;
+
+export function onTaskRoot(get: () => Frame | null): void {
+  taskRoot = get;
+}
 
 export function runningRoot(): Frame | null {
-  return running;
+  return running === true ? taskRoot() : running;
+}
+
+/** Whether the stack that runs now is that of a task itself, and none that a hand has resumed. */
+export function isInTask(): boolean {
+  return running === true;
 }
 
 /** The stack that the loop has suspended last: where it is a wait, a hand has to tell it that it can't. */
@@ -140,7 +153,7 @@ export function runStack(root: Frame, mode: number, value: unknown): Result {
   if (mode !== NEXT || REWRAPS) return resumeInLoop(root, mode, value, root);
   const resumer = running;
   root.status = ACTIVE;
-  running = root;
+  running = true;
   let result: Result;
   try {
     result = resumeBody.call(root.leaf!.gen, value);
@@ -163,7 +176,7 @@ export function runStack(root: Frame, mode: number, value: unknown): Result {
 function driveTracked(root: Frame, mode: number, value: unknown, task: Frame | null): Result {
   const resumer = running;
   root.status = ACTIVE;
-  running = root;
+  running = root === task || root;
   try {
     return driveStack(root, mode, value, task);
   } finally {

@@ -3,7 +3,7 @@
 // May import: the coroutine layer, end-scope, errors, interrupt, op, runnable, scope, sleep, states.
 
 import { Coroutine } from "../coroutine/coroutine.ts";
-import { runningRoot } from "../coroutine/drive.ts";
+import { isInTask, runningRoot } from "../coroutine/drive.ts";
 import { CoroutineError, show } from "../coroutine/errors.ts";
 import { endScope } from "./end-scope.ts";
 import { CancelledError, TimeoutError } from "./errors.ts";
@@ -41,7 +41,7 @@ export class Block<T> implements Waitable<T> {
   [Symbol.iterator](): Iterator<never, T, unknown> {
     const { name, shielded = false } = this.#kind;
     const task = requireTask(`${name}(…)`);
-    if (runningRoot() !== task.root) throw openedByHand(name);
+    if (!isInTask()) throw openedByHand(name);
     if (task.scope === null) task.own();
     const scope = new Scope(task, task.scope, name, shielded);
     const frame: Coroutine = Coroutine.of(

@@ -13,7 +13,7 @@
 //
 // May import: the coroutine layer, errors, footprint, line, states, swallowed; Task as a type.
 
-import { checkDelivered, instruct, isUndelivered, NEXT, runningRoot, THROW } from "../coroutine/drive.ts";
+import { checkDelivered, instruct, isInTask, isUndelivered, NEXT, runningRoot, THROW } from "../coroutine/drive.ts";
 import { probe, REWRAPS, WAIT } from "../coroutine/frames.ts";
 import { SchedulerError } from "./errors.ts";
 import { touchUntold } from "./footprint.ts";
@@ -145,7 +145,7 @@ export abstract class Op<T> implements Waitable<T> {
    */
   next(value: unknown): unknown {
     const task = activeTask();
-    if (task === null || task.root !== runningRoot()) return this.refuse();
+    if (task === null || !isInTask()) return this.refuse();
     if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
     if (task.wait !== null) dropStray(task);

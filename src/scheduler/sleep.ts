@@ -2,7 +2,7 @@
 //
 // May import: errors, footprint, op, timers.
 
-import { instruct, NEXT, runningRoot } from "../coroutine/drive.ts";
+import { instruct, isInTask, NEXT } from "../coroutine/drive.ts";
 import { show } from "../coroutine/errors.ts";
 import { WAIT } from "../coroutine/frames.ts";
 import { TIMERS, touch } from "./footprint.ts";
@@ -72,7 +72,7 @@ export function sleep(ms: number): Op<void> {
 class YieldNow extends Op<void> {
   override next(value: unknown): unknown {
     const task = activeTask();
-    if (task === null || task.root !== runningRoot()) return this.refuse();
+    if (task === null || !isInTask()) return this.refuse();
     if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
     if (task.wait !== null) dropStray(task);

@@ -4,7 +4,7 @@
 // swallowed.
 
 import type { Coroutine } from "../coroutine/coroutine.ts";
-import { CLOSE, NEXT, onCleanupError, runStack } from "../coroutine/drive.ts";
+import { CLOSE, NEXT, onCleanupError, onTaskRoot, runStack } from "../coroutine/drive.ts";
 import { inspectable } from "../coroutine/errors.ts";
 import { CREATED, HELD, WAIT } from "../coroutine/frames.ts";
 import { restOf } from "./end-scope.ts";
@@ -284,3 +284,4 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
 }
 
 onCleanupError((error) => activeTask()!.scope!.fail(error, 0));
+onTaskRoot(() => activeTask()?.root ?? null);
