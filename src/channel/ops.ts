@@ -2,10 +2,8 @@
 //
 // May import: the scheduler layer; Channel as a type.
 
-import { instruct, isInTask } from "../coroutine/drive.ts";
-import { WAIT } from "../coroutine/frames.ts";
 import { touch, touchPart } from "../scheduler/footprint.ts";
-import { activeTask, dropStray, given, isCut, PENDING, taken, Waiter } from "../scheduler/op.ts";
+import { dropStray, given, isCut, PENDING, suspended, taken, taskThatWaits, Waiter } from "../scheduler/op.ts";
 import type { Task } from "../scheduler/task.ts";
 import type { Channel } from "./channel.ts";
 
@@ -28,19 +26,19 @@ export class SendOp extends Waiter<void> {
   }
 
   override next(value: unknown): unknown {
-    const task = activeTask();
-    if (task === null || !isInTask()) return this.refuse();
+    const task = taskThatWaits();
+    if (task === null) return this.refuse();
     if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
     if (task.wait !== null) dropStray(task);
-    if (isCut(task)) return instruct(WAIT);
+    if (isCut(task)) return suspended();
     if (this.task !== null) this.checkFree();
     this.task = task;
     const result = this.poll(task);
     if (result !== PENDING) return given(task, this, result);
     this.enlist();
     task.wait = this;
-    return instruct(WAIT);
+    return suspended();
   }
 
   poll(task: Task): unknown {
@@ -85,19 +83,19 @@ export class ReceiveOp extends Waiter<unknown> {
   }
 
   override next(value: unknown): unknown {
-    const task = activeTask();
-    if (task === null || !isInTask()) return this.refuse();
+    const task = taskThatWaits();
+    if (task === null) return this.refuse();
     if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
     if (task.wait !== null) dropStray(task);
-    if (isCut(task)) return instruct(WAIT);
+    if (isCut(task)) return suspended();
     if (this.task !== null) this.checkFree();
     this.task = task;
     const result = this.poll(task);
     if (result !== PENDING) return given(task, this, result);
     this.enlist();
     task.wait = this;
-    return instruct(WAIT);
+    return suspended();
   }
 
   poll(task: Task): unknown {

@@ -4,7 +4,7 @@
 //
 // May import: errors, frames.
 
-import { CoroutineError, StopIteration } from "./errors.ts";
+import { CoroutineError, noteExit, StopIteration } from "./errors.ts";
 import type { Instruction } from "./frames.ts";
 import {
   ACTIVE,
@@ -44,18 +44,22 @@ const resumeBody = Object.getPrototypeOf(function* () {}).prototype.next as (
 ) => Result;
 
 /**
- * The root of the stack that runs now; null outside every coroutine. `true`: that of a task, which `taskRoot` gives; as a
- * store of it costs no write barrier.
+ * What those who run tasks tell the driver: the root of the task that runs; and they take what a body of it throws while
+ * it is closed: the next is closed all the same.
+ */
+export const tasks: { root: () => Frame | null; cleanupFailed: (error: unknown) => void } = {
+  root: () => null,
+  cleanupFailed: () => {},
+};
+
+/**
+ * The root of the stack that runs now; null outside every coroutine; `true`: that of the task that runs, as a store of
+ * that costs no write barrier.
  */
 let running: Frame | true | null = null;
-let taskRoot: () => Frame | null = () => null;
-
-export function onTaskRoot(get: () => Frame | null): void {
-  taskRoot = get;
-}
 
 export function runningRoot(): Frame | null {
-  return running === true ? taskRoot() : running;
+  return running === true ? tasks.root() : running;
 }
 
 /** Whether the stack that runs now is that of a task itself, and none that a hand has resumed. */
@@ -65,20 +69,6 @@ export function isInTask(): boolean {
 
 /** The stack that the loop has suspended last: where it is a wait, a hand has to tell it that it can't. */
 let waiting: Frame | null = null;
-
-/** Of the stack that a task runs: is given what a body throws while it is closed, and the next is closed all the same. */
-let takeCleanupError: (error: unknown) => void = () => {};
-
-export function onCleanupError(take: (error: unknown) => void): void {
-  takeCleanupError = take;
-}
-
-const exits = new WeakMap<Error, number>();
-
-/** How many stacks `error` has come out of. */
-export function exitsOf(error: Error): number {
-  return exits.get(error) ?? 0;
-}
 
 /** The `done` of a plain yield, which needs no look by the loop. Where the host rewraps results, every one does. */
 const PLAIN = REWRAPS ? null : false;
@@ -112,7 +102,7 @@ export function checkDelivered(): void {
  * the root ends. Gives what was yielded or returned; throws what escaped.
  */
 export function resumeStack(root: Frame, mode: number, value: unknown): Result {
-  if (mode !== NEXT) return resumeInLoop(root, mode, value, null);
+  if (mode !== NEXT) return resumeInLoop(root, mode, value, null)!;
   const resumer = running;
   root.status = ACTIVE;
   running = root;
@@ -122,34 +112,35 @@ export function resumeStack(root: Frame, mode: number, value: unknown): Result {
   } catch (error) {
     running = resumer;
     root.status = CLOSED; // which it stays if the host's stack is so full that the loop can't be entered
-    return resumeInLoop(root, THREW, error, null);
+    return resumeInLoop(root, THREW, error, null)!;
   }
   running = resumer;
-  if (result.done !== PLAIN) return resumeInLoop(root, GAVE, result, null);
+  if (result.done !== PLAIN) return resumeInLoop(root, GAVE, result, null)!;
   root.status = SUSPENDED;
   return result;
 }
 
 /**
- * The part of `resumeStack` that is not simply a yield. Only `task`, the stack that a task runs, may wait: any other is
+ * The part of `resumeStack` that is not simply a yield; null: `task`, the stack that a task runs, waits. Any other is
  * resumed by hand, which can't, and gets an error.
  */
-function resumeInLoop(root: Frame, mode: number, value: unknown, task: Frame | null): Result {
+function resumeInLoop(root: Frame, mode: number, value: unknown, task: Frame | null): Result | null {
   let result = driveTracked(root, mode, value, task);
-  for (;;) {
-    if (result !== WAIT || waiting === task) break;
+  while (result === WAIT) {
+    const stack = waiting!;
+    waiting = null;
+    if (stack === task) return null;
     const error = new CoroutineError(
       "WAIT_BY_HAND",
-      `${waiting!.toString()} waits, but is resumed by hand: start it with run(…), or spawn(…) it and use task.send(…)`,
+      `${stack.toString()} waits, but is resumed by hand: start it with run(…), or spawn(…) it and use task.send(…)`,
     );
-    result = driveTracked(waiting!, THROW, error, task);
+    result = driveTracked(stack, THROW, error, task);
   }
-  waiting = null;
   return result;
 }
 
-/** As {@link resumeStack}, for a task: gives {@link WAIT} too, if the stack comes to it. */
-export function runStack(root: Frame, mode: number, value: unknown): Result {
+/** As {@link resumeStack}, for a task; null: the stack waits. */
+export function runStack(root: Frame, mode: number, value: unknown): Result | null {
   if (mode !== NEXT || REWRAPS) return resumeInLoop(root, mode, value, root);
   const resumer = running;
   root.status = ACTIVE;
@@ -165,11 +156,10 @@ export function runStack(root: Frame, mode: number, value: unknown): Result {
   running = resumer;
   if (result === WAIT) {
     root.status = HELD;
-  } else if (result.done === true && root.leaf === root) {
-    end(root, CLOSED);
-  } else {
-    return resumeInLoop(root, GAVE, result, root);
+    return null;
   }
+  if (result.done !== true || root.leaf !== root) return resumeInLoop(root, GAVE, result, root);
+  end(root, CLOSED);
   return result;
 }
 
@@ -273,7 +263,7 @@ function driveStack(root: Frame, mode: number, value: unknown, task: Frame | nul
     }
     if (frame === root) {
       end(frame, CLOSED);
-      if (value instanceof Error) exits.set(value, exitsOf(value) + 1);
+      noteExit(value);
       throw value;
     }
     const closing = root.closing === frame;
@@ -284,7 +274,7 @@ function driveStack(root: Frame, mode: number, value: unknown, task: Frame | nul
     root.closing = stops ? null : frame;
     if (root !== task || stops) continue;
     // No `catch` of a task is entered while it is cancelled.
-    takeCleanupError(value);
+    tasks.cleanupFailed(value);
     mode = CLOSE;
   }
 }

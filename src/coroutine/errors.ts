@@ -68,3 +68,15 @@ export function show(value: unknown): string {
   const composite = (typeof value === "object" && value) || typeof value === "function";
   return composite ? tagOf(value) : String(value);
 }
+
+const exits = new WeakMap<Error, number>();
+
+/** How many stacks `error` has come out of. */
+export function exitsOf(error: Error): number {
+  return exits.get(error) ?? 0;
+}
+
+/** `error` comes out of one more. */
+export function noteExit(error: unknown): void {
+  if (error instanceof Error) exits.set(error, exitsOf(error) + 1);
+}

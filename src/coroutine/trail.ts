@@ -2,9 +2,10 @@
 // host's stack, so each one's place is noted as the error passes through it, and the text is put
 // together when somebody reads `stack`. Free until an error is thrown.
 //
-// May import: drive, frames.
+// May import: drive, errors, frames.
 
-import { exitsOf, resumeStack } from "./drive.ts";
+import { resumeStack } from "./drive.ts";
+import { exitsOf } from "./errors.ts";
 import type { Frame } from "./frames.ts";
 
 /** A body that an error passed through: its name, the host's stack at its `yield*`, and how many stacks the error had left. */

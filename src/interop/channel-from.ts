@@ -97,7 +97,7 @@ function* pump<T>(
   let feed = typeof source === "function" ? null : source;
   let isAsked = false;
   let error: unknown = new ClosedError(
-    `${channel.name} has ended before its source: the scope that it was made in has ended`,
+    `${channel.name} has ended before its source, with the scope that it was made in`,
   );
   try {
     if (typeof source === "function") feed = mustFeed(yield* until(source(abortSignal())));

@@ -16,10 +16,12 @@ export interface Choice {
   choose(count: number): number;
 }
 
-/** Which of the tasks that are ready, in the queue from `first` on, runs next. */
-export function picked(choice: Choice, first: Task): Task {
+/** Which of the tasks that are ready, in the queue up to `last`, runs next. */
+export function picked(choice: Choice, last: Task): Task {
   const ready: Task[] = [];
-  for (let each: Task | null = first; each !== null; each = each.nextReady) ready.push(each);
+  let each = last;
+  do ready.push((each = each.nextReady!));
+  while (each !== last);
   return ready[inRange(choice.next(ready), ready.length, "next")]!;
 }
 

@@ -1,11 +1,11 @@
 // What is done at the end of a scope: its tasks end, then its cleanups run, last in first out.
 //
-// May import: the coroutine layer, footprint, op, states; Scope as a type.
+// May import: the coroutine layer, footprint, op, scope, states.
 
 import { Coroutine } from "../coroutine/coroutine.ts";
 import { TASKS, touch } from "./footprint.ts";
 import { Op, PENDING, type Waitable } from "./op.ts";
-import type { Scope } from "./scope.ts";
+import { childrenOf, type Scope } from "./scope.ts";
 import { BACKGROUND } from "./states.ts";
 import type { Task } from "./task.ts";
 
@@ -19,13 +19,13 @@ export class TasksEnd extends Op<void> {
   }
 
   poll(): unknown {
-    return this.scope.firstTask === null ? undefined : PENDING;
+    return this.scope.lastTask === null ? undefined : PENDING;
   }
 
   enlist(): void {
     const { scope } = this;
     scope.onTaskEnd = () => {
-      if (scope.firstTask !== null) return;
+      if (scope.lastTask !== null) return;
       scope.onTaskEnd = null;
       this.complete(undefined);
     };
@@ -52,15 +52,13 @@ export class TasksEnd extends Op<void> {
 /** Tasks in the background are cancelled when the body has ended. */
 function endBackground(scope: Scope): void {
   if (scope.background === 0) return;
-  const tasks = [];
-  for (let task = scope.firstTask; task !== null; task = task.following) if (task.flags & BACKGROUND) tasks.push(task);
-  for (const task of tasks) task.cancelNow(undefined);
+  for (const task of childrenOf(scope)) if (task.flags & BACKGROUND) task.cancelNow(undefined);
 }
 
 export function* endScope(scope: Scope): Generator<never, void, unknown> {
   for (;;) {
     touch(scope.task, TASKS);
-    if (scope.firstTask !== null) yield* new TasksEnd(scope);
+    if (scope.lastTask !== null) yield* new TasksEnd(scope);
     const cleanup = scope.cleanups?.pop();
     if (cleanup === undefined) break;
     try {
@@ -79,6 +77,6 @@ export function* endScope(scope: Scope): Generator<never, void, unknown> {
 /** What has still to be done at the end of a task's own scope; null: nothing. */
 export function restOf(scope: Scope): Coroutine | null {
   touch(scope.task, TASKS);
-  if (scope.firstTask === null && scope.cleanups === null && scope.supervised === null) return null;
+  if (scope.lastTask === null && scope.cleanups === null && scope.supervised === null) return null;
   return Coroutine.of(endScope(scope), scope.name);
 }

@@ -30,19 +30,19 @@ export function created(what: object): void {
 }
 
 export function touch(what: object, part = "", commutes = false): void {
-  tracker?.used(what, part, commutes);
+  if (tracker !== null) tracker.used(what, part, commutes);
 }
 
 /** A part of `what` is used, in a way that commutes with the use of its other parts; or all of it, if `isWhole`. */
 export function touchPart(what: object, part: string, isWhole: boolean): void {
-  tracker?.used(what, part, false);
-  tracker?.used(what, "", !isWhole);
+  touch(what, part);
+  touch(what, "", !isWhole);
 }
 
 /** A task is started in `owner`. */
 export function touchStart(owner: object): void {
-  tracker?.used(owner, "", true);
-  tracker?.used(owner, TASKS, true);
+  touch(owner, "", true);
+  touch(owner, TASKS, true);
 }
 
 export function touchUntold(): void {

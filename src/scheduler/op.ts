@@ -38,6 +38,11 @@ export function setActiveTask(task: Task | null): void {
   active = task;
 }
 
+/** The task whose own stack runs now; null also where it is one that a hand has resumed. */
+export function taskThatWaits(): Task | null {
+  return isInTask() ? active : null;
+}
+
 /** The task that a plain call like spawn(…) belongs to. */
 export function requireTask(what: string): Task {
   if (active === null) throw new SchedulerError(`${what} belongs to a running task: call it inside run(…)`);
@@ -47,8 +52,12 @@ export function requireTask(what: string): Task {
 /** What `poll` gives when it is not done. */
 export const PENDING: unique symbol = Symbol("corun.pending");
 
+// V8 folds what a module keeps for itself, and what it finds in a prototype: at a wait nothing of these is read.
+const wait = WAIT;
+const rewraps = REWRAPS;
+
 // One result object for all ops that are done: `yield*` reads it at once and passes on only the value.
-const DONE: { value: unknown; done: true } = { value: undefined, done: true };
+const DONE = { __proto__: { done: true }, value: undefined as unknown };
 
 function done(value: unknown): unknown {
   DONE.value = value;
@@ -57,19 +66,26 @@ function done(value: unknown): unknown {
 
 /** The task goes on after its wait: the result for `yield*`. */
 export function taken(task: Task, value: unknown): unknown {
-  if (REWRAPS && isUndelivered()) dropStray(task); // some iteration asks, and `checkDelivered` tells it
-  if (REWRAPS) checkDelivered();
+  if (rewraps) {
+    if (isUndelivered()) dropStray(task); // some iteration asks, and `checkDelivered` tells it
+    checkDelivered();
+  }
   task.wait = null;
   return done(value);
+}
+
+/** The task waits: the result for `yield*`. */
+export function suspended(): unknown {
+  return rewraps ? instruct(WAIT) : wait;
 }
 
 /** `op` was done at once: the same, unless others have waited long enough. */
 export function given(task: Task, op: Op<unknown>, value: unknown): unknown {
   const { scheduler } = task;
-  scheduler.watcher?.waitPassed(task, op, value);
+  if (scheduler.watcher !== null) scheduler.watcher.waitPassed(task, op, value);
   if (scheduler.mayGoOn(task, value)) return done(value);
   task.wait = op;
-  return instruct(WAIT);
+  return suspended();
 }
 
 /** Some iteration has swallowed the wait of `task`, and was told so: the op that it stands for is left. */
@@ -144,25 +160,25 @@ export abstract class Op<T> implements Waitable<T> {
    * of their own, as the calls in it are fast where they see ops of one class.
    */
   next(value: unknown): unknown {
-    const task = activeTask();
-    if (task === null || !isInTask()) return this.refuse();
+    const task = taskThatWaits();
+    if (task === null) return this.refuse();
     if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
     if (task.wait !== null) dropStray(task);
-    if (isCut(task)) return instruct(WAIT);
+    if (isCut(task)) return suspended();
     if (this.task !== null) this.checkFree();
     this.task = task;
     const result = this.poll(task);
     if (result !== PENDING) return given(task, this, result);
     this.enlist(task);
     task.wait = this;
-    return instruct(WAIT);
+    return suspended();
   }
 
   /** @internal Outside every task, or in a coroutine that a task resumes by hand; or it is only looked where that is. */
   refuse(): unknown {
     if (probe.answer !== null) return probe.answer(this);
-    if (runningRoot() !== null) return instruct(WAIT); // the driver tells the body
+    if (runningRoot() !== null) return suspended(); // the driver tells the body
     throw new SchedulerError(`${this.describe()} must be waited for with \`yield*\`, in a task`);
   }
 

@@ -1,14 +1,15 @@
 // The root: run, runSync, run.with.
 //
-// May import: deadlock, errors, join, runnable, scheduler, sites, states, task.
+// May import: budget, deadlock, errors, join, runnable, scheduler, sites, states, task.
 
+import { budget } from "./budget.ts";
 import { deadlockOf, watch } from "./deadlock.ts";
 import { SchedulerError } from "./errors.ts";
 import { failureOf, whenEnded } from "./join.ts";
 import { type ArgsOf, type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
 import type { SchedulerOptions } from "./options.ts";
 import { Scheduler } from "./scheduler.ts";
-import { noteSite, sites } from "./sites.ts";
+import { noteSite } from "./sites.ts";
 import { DONE } from "./states.ts";
 import { Task } from "./task.ts";
 
@@ -34,7 +35,7 @@ function outcome(task: Task): unknown {
 function runWith(options: RunOptions, main: unknown, args: unknown[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const task = start(main, args, options);
-    if (sites.left > 0) noteSite(task, runWith);
+    if (budget.sites > 0) noteSite(task, runWith);
     const { signal } = options;
     const abort = () => task.cancelNow(signal!.reason);
     whenEnded(task, () => {
@@ -131,7 +132,7 @@ export const runSync: RunSync = /* @__PURE__ */ Object.assign(
 
 function runSyncWith(options: SchedulerOptions, main: unknown, args: unknown[]): unknown {
   const task = start(main, args, { ...options, hasHost: false });
-  if (sites.left > 0) noteSite(task, runSyncWith);
+  if (budget.sites > 0) noteSite(task, runSyncWith);
   const { scheduler } = task;
   scheduler.runReady();
   if (task.hasEnded) return outcome(task);

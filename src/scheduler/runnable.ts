@@ -3,7 +3,6 @@
 // May import: the coroutine layer.
 
 import { Coroutine } from "../coroutine/coroutine.ts";
-import { isCoroutineFunction } from "../coroutine/define.ts";
 import { show } from "../coroutine/errors.ts";
 import { HELD } from "../coroutine/frames.ts";
 
@@ -20,29 +19,30 @@ export type ArgsOf<B> = B extends (...args: infer A) => unknown ? A : [];
 export type ResultOf<B> = B extends (...args: never[]) => infer W ? ResultOfWait<W> : ResultOfWait<B>;
 type ResultOfWait<W> = W extends { [Symbol.iterator](): Iterator<unknown, infer R, unknown> } ? R : never;
 
-/** Makes the coroutine that runs `body`. */
+/** Makes the coroutine that runs `body`. What every spawn goes through is short, so that V8 inlines it. */
 export function toCoroutine(body: unknown, args: readonly unknown[], what: string): Coroutine {
-  if (body instanceof Coroutine) {
-    if (body.state !== "created")
-      throw new TypeError(`${what} needs a coroutine that has not started, but got ${body.toString()}`);
-    if (body.status & HELD)
-      throw new TypeError(`${what} needs a coroutine of its own, but ${body.toString()} was given to another task`);
-    return body;
-  }
-  if (isCoroutineFunction(body)) return body(...args);
-  if (typeof body === "function") {
-    const made: unknown = (body as (...args: readonly unknown[]) => unknown)(...args);
-    if (made instanceof Coroutine) return made;
-    if (isGenerator(made)) return Coroutine.of(made, body.name || "<anonymous>");
-    if (isWaitable(made)) return Coroutine.of(waitFor(made), body.name || told(made));
-    const advice = told(made) === "a Promise" ? ": in a body, wait for one by `yield* until(promise)`" : "";
-    throw new TypeError(
-      `${what} needs a body, function* () { … }, but what it was given returned ${told(made)}${advice}`,
-    );
-  }
-  if (isGenerator(body)) return Coroutine.of(body, "generator");
-  if (isWaitable(body)) return Coroutine.of(waitFor(body), told(body));
-  throw new TypeError(`${what} needs a body, a coroutine or something to wait for, but got ${told(body)}`);
+  if (typeof body !== "function") return fromObject(body, what);
+  const made: unknown = args.length === 0 ? body() : body(...args);
+  return made instanceof Coroutine ? made : adopt(made, body.name, what);
+}
+
+function fromObject(body: unknown, what: string): Coroutine {
+  if (!(body instanceof Coroutine)) return adopt(body, null, what);
+  if (body.state !== "created")
+    throw new TypeError(`${what} needs a coroutine that has not started, but got ${body.toString()}`);
+  if (body.status & HELD)
+    throw new TypeError(`${what} needs a coroutine of its own, but ${body.toString()} was given to another task`);
+  return body;
+}
+
+/** `name` is that of the function that has made it; null: nobody has. */
+function adopt(value: unknown, name: string | null, what: string): Coroutine {
+  if (isGenerator(value)) return Coroutine.of(value, name === null ? "generator" : name || "<anonymous>");
+  const text = told(value);
+  if (isWaitable(value)) return Coroutine.of(waitFor(value), name || text);
+  if (name === null) throw new TypeError(`${what} needs a body, a coroutine or something to wait for, but got ${text}`);
+  const advice = text === "a Promise" ? ": in a body, wait for one by `yield* until(promise)`" : "";
+  throw new TypeError(`${what} needs a body, function* () { … }, but what it was given returned ${text}${advice}`);
 }
 
 function* waitFor(op: Waitable): AnyGenerator {

@@ -5,17 +5,17 @@
 // task ready from outside rings. All these callbacks are made inside the loop, so that what the host
 // keeps for a call chain (AsyncLocalStorage) is that of the caller of `run`.
 //
-// May import: the coroutine layer, choice, clock, host, observer, op, sites, timers; Task as a type.
+// May import: the coroutine layer, budget, choice, clock, host, observer, op, timers; Task as a type.
 
 import { NEXT } from "../coroutine/drive.ts";
 import type { Ambient } from "./ambient.ts";
+import { budget, refill } from "./budget.ts";
 import { type Choice, chooser, drawn, picked } from "./choice.ts";
 import { type Clock, hostClock, timeOf } from "./clock.ts";
 import { defaults, hop, judge } from "./host.ts";
 import { activeTask, setActiveTask } from "./op.ts";
 import { type Watcher, watcherFor } from "./observer.ts";
 import type { SchedulerOptions } from "./options.ts";
-import { refill, sites } from "./sites.ts";
 import type { Task } from "./task.ts";
 import { Timers } from "./timers.ts";
 
@@ -37,8 +37,8 @@ export class Scheduler {
   readonly #store: unknown;
   readonly #hasHost: boolean;
   readonly #choice: Choice | null;
-  /** Neither a choice, an observer nor an ambient store: the loop has nothing to do around a step. */
-  readonly #isPlain: boolean;
+  /** A choice, an observer, or an ambient store: the loop has something to do around a step. */
+  readonly #special: boolean;
   #isSuspect = false;
   /** Waits that only the outside can end, without timers. */
   external = 0;
@@ -56,8 +56,8 @@ export class Scheduler {
     throw error;
   };
   readonly #verdict: "error" | "warn";
-  #head: Task | null = null;
-  #tail: Task | null = null;
+  /** Of the queue, a ring: after it comes the first. One pointer, as a store of a young task costs a write barrier. */
+  #last: Task | null = null;
   #looping = false;
   #hopping = false;
   /** How many steps there are from one look at the host's time to the next, and how many are left. */
@@ -80,17 +80,16 @@ export class Scheduler {
     this.ambient = options.ambient ?? null;
     this.#store = this.ambient?.getStore();
     const choice = (this.#choice = options.choice ?? defaults.choice(options.seed));
-    this.#isPlain = choice === null && this.watcher === null && this.ambient === null;
+    this.#special = choice !== null || this.watcher !== null || this.ambient !== null;
     this.choose = choice === null ? chooser(options.seed ?? Math.random() * 2 ** 32) : drawn(choice);
     // Then every wait is a switch.
     if (choice !== null) this.#credit = 0;
   }
 
   enqueue(task: Task): void {
-    if (this.#tail === null) this.#head = task;
-    else this.#tail.nextReady = task;
-    this.#tail = task;
-    this.watcher?.taskScheduled(task);
+    this.#putFirst(task);
+    if (this.#last !== task) this.#last = task;
+    if (this.watcher !== null) this.watcher.taskScheduled(task);
     this.nudge();
   }
 
@@ -106,10 +105,14 @@ export class Scheduler {
     if (--this.#stepsLeft > 0 || !this.#isSliceOver()) return true;
     task.status = NEXT;
     task.value = value;
-    task.nextReady = this.#head;
-    this.#head = task;
-    this.#tail ??= task;
+    this.#putFirst(task);
     return false;
+  }
+
+  #putFirst(task: Task): void {
+    const last = (this.#last ??= task);
+    task.nextReady = last.nextReady ?? task;
+    last.nextReady = task;
   }
 
   /** Counts something that was done without a switch, and is no wait; false when others, or the host, should have their turn. */
@@ -127,8 +130,7 @@ export class Scheduler {
   #isSliceOver(): boolean {
     const before = this.#lookedAt;
     const now = this.#look();
-    const fitting = Math.trunc(this.#steps / (now - before));
-    this.#steps = Math.max(1, Math.min(MAX_STEPS, 4 * this.#steps, fitting));
+    this.#steps = Math.max(1, Math.min(MAX_STEPS, 4 * this.#steps, Math.trunc(this.#steps / (now - before))));
     const isOver = now >= this.#sliceEnd;
     // Where it is over, the loop looks next, and ends.
     this.#stepsLeft = isOver ? 0 : this.#steps;
@@ -138,13 +140,13 @@ export class Scheduler {
   #look(): number {
     const now = performance.now();
     if (this.clock === hostClock) this.time = now | 0;
-    if (now >= sites.until) refill(now);
+    if (now >= budget.until) refill(now);
     return (this.#lookedAt = now);
   }
 
   /** Something has changed that the loop has to look at, in what the host keeps for the caller of `run`. */
   nudge(): void {
-    if (!this.#looping && this.#ring !== null) this.#ring();
+    if (this.#ring !== null && !this.#looping) this.#ring();
   }
 
   /** For callbacks of the host that were made in the loop: does `change`, and runs what is ready then. */
@@ -178,7 +180,7 @@ export class Scheduler {
       this.#looping = false;
       this.watcher?.turnEnded();
       if (this.#hasHost && this.live > 0) this.onRest?.();
-      if (this.#head !== null) this.#hopLater();
+      if (this.#last !== null) this.#hopLater();
       else if (this.#hasHost) this.#rest();
       else if (this.#isStuck) this.enter(() => this.onDeadlock("error"));
     } catch (error) {
@@ -191,40 +193,39 @@ export class Scheduler {
   /** The loop. Ends when nothing is ready, or when the host is to have its turn. */
   #loop(outer: Task | null): void {
     for (;;) {
-      const task = this.#head;
-      if (task === null) {
+      const last = this.#last;
+      if (last === null) {
         setActiveTask(outer);
         if (!this.#ringTimers() && !this.#jump()) break;
         continue;
       }
-      if (this.#isPlain) {
-        this.#head = task.nextReady;
-        // A task that is not in the queue holds no other.
-        if (this.#head === null) this.#tail = null;
-        else task.nextReady = null;
+      if (this.#special) {
+        this.#stepSpecially(last);
+      } else {
+        const task = last.nextReady!;
+        if (task === last) this.#last = null;
+        else last.nextReady = task.nextReady;
+        task.nextReady = null; // one that is not in the queue holds no other
         setActiveTask(task);
         task.step();
-      } else {
-        this.#stepSpecially(task);
       }
       if (--this.#stepsLeft <= 0 && this.#isSliceOver()) break;
     }
   }
 
-  /** Takes a task out of the queue, from wherever it stands. */
+  /** Takes a task out of the queue, in which it stands somewhere. */
   unqueue(task: Task): void {
-    let before: Task | null = null;
-    for (let each = this.#head; each !== null && each !== task; each = each.nextReady) before = each;
-    if (before === null) this.#head = task.nextReady;
-    else before.nextReady = task.nextReady;
-    if (this.#tail === task) this.#tail = before;
+    let before = this.#last!;
+    while (before.nextReady !== task) before = before.nextReady!;
+    before.nextReady = task.nextReady;
+    if (this.#last === task) this.#last = before === task ? null : before;
     task.nextReady = null;
   }
 
   /** With a choice, an observer, or a store of the task's own. */
-  #stepSpecially(first: Task): void {
+  #stepSpecially(last: Task): void {
     const { watcher, ambient } = this;
-    const task = this.#choice === null ? first : picked(this.#choice, first);
+    const task = this.#choice === null ? last.nextReady! : picked(this.#choice, last);
     this.unqueue(task);
     setActiveTask(task);
     watcher?.beforeStep(task);
@@ -242,7 +243,7 @@ export class Scheduler {
   }
 
   get #isStuck(): boolean {
-    return this.#head === null && this.live > 0 && this.timers.earliest === undefined && this.external === 0;
+    return this.#last === null && this.live > 0 && this.timers.earliest === undefined && this.external === 0;
   }
 
   /** The verdict is given a turn of the host later, as what started the run may still have to join in from outside. */
@@ -260,10 +261,7 @@ export class Scheduler {
     this.#hopping = true;
     hop(() => {
       this.#hopping = false;
-      this.#looping = true;
-      this.#ringTimers();
-      this.#looping = false;
-      this.runReady();
+      this.enter(() => void this.#ringTimers());
     });
   }
 

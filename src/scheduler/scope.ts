@@ -4,15 +4,16 @@
 // stops. While that body is being closed, or has ended, the scope is `masked`: what runs then is
 // cleanup, and is never cut. A scope that is opened in the cleanup is not masked, and works in full.
 //
-// May import: the coroutine layer, errors, footprint, runnable, sites, states; Task as a type.
+// May import: the coroutine layer, budget, errors, footprint, runnable, sites, states; Task as a type.
 
 import type { Frame } from "../coroutine/frames.ts";
 import { inspectable, show } from "../coroutine/errors.ts";
+import { budget } from "./budget.ts";
 import { CancelledError } from "./errors.ts";
 import { TASKS, touch } from "./footprint.ts";
 import { type ArgsOf, type Runnable, toCoroutine } from "./runnable.ts";
 import type { TaskOf } from "./spawn.ts";
-import { noteSite, sites } from "./sites.ts";
+import { noteSite } from "./sites.ts";
 import { BACKGROUND, CANCELLED, CANCELLED_SCOPE, OBSERVED } from "./states.ts";
 import type { Task } from "./task.ts";
 
@@ -27,9 +28,7 @@ export class Scope {
   readonly parent: Scope | null;
   /** @internal */
   readonly shielded: boolean;
-  /** @internal Its tasks that have not ended, in the order of their start. */
-  firstTask: Task | null = null;
-  /** @internal */
+  /** @internal The last that was started of its tasks that have not ended; each leads to the previous one. */
   lastTask: Task | null = null;
   /** @internal How many of them it does not wait for. */
   background = 0;
@@ -80,9 +79,7 @@ export class Scope {
   /** Its tasks that have not ended, in the order of their start. */
   get tasks(): Task[] {
     touch(this.task, TASKS);
-    const tasks: Task[] = [];
-    for (let task = this.firstTask; task !== null; task = task.following) tasks.push(task);
-    return tasks;
+    return childrenOf(this);
   }
 
   /**
@@ -114,9 +111,11 @@ export class Scope {
 
   /** @internal */
   add(task: Task): void {
-    task.previous = this.lastTask;
-    if (this.lastTask === null) this.firstTask = task;
-    else this.lastTask.following = task;
+    const { lastTask } = this;
+    if (lastTask !== null) {
+      task.previous = lastTask;
+      lastTask.following = task;
+    }
     this.lastTask = task;
     if (task.flags & BACKGROUND) this.background++;
     // What a task inherits is that of the moment of its start.
@@ -127,8 +126,7 @@ export class Scope {
   remove(task: Task): void {
     touch(this.task, TASKS, true);
     const { previous, following } = task;
-    if (previous === null) this.firstTask = following;
-    else previous.following = following;
+    if (previous !== null) previous.following = following;
     if (following === null) this.lastTask = previous;
     else following.previous = previous;
     task.previous = task.following = null;
@@ -172,7 +170,7 @@ export class Scope {
 
 function spawnIn(scope: Scope, body: unknown, args: readonly unknown[]): Task {
   const task = scope.task.start(scope, toCoroutine(body, args, "spawn"), 0);
-  if (sites.left > 0) noteSite(task, spawnIn);
+  if (budget.sites > 0) noteSite(task, spawnIn);
   return task;
 }
 
@@ -252,5 +250,12 @@ function mark(scope: Scope, reason: unknown, at: number, found: Task[]): void {
     scope.cancelledAt = at;
     scope.controller?.abort(reason);
   }
-  for (let task = scope.firstTask; task !== null; task = task.following) found.push(task);
+  for (const task of childrenOf(scope)) found.push(task);
+}
+
+/** Its tasks that have not ended, in the order of their start. */
+export function childrenOf(scope: Scope): Task[] {
+  const tasks: Task[] = [];
+  for (let task = scope.lastTask; task !== null; task = task.previous) tasks.push(task);
+  return tasks.toReversed();
 }

@@ -1,18 +1,12 @@
 // Where tasks were started: the host's stack at the start, of as many as is cheap.
 //
-// To take it costs a microsecond or two, many times a start. So it is always done, but of so many in a tenth of a second
-// at most; what is left of that is a number, and a start of a task only compares it.
-//
-// May import: the coroutine layer, probe; Task as a type.
+// May import: the coroutine layer, budget, probe; Task as a type.
 
 import { setDepth, stackOf } from "../coroutine/trail.ts";
+import { budget } from "./budget.ts";
 import { stackBelow, usersOwn } from "./probe.ts";
 import type { Task } from "./task.ts";
 
-/** How many are taken in a tenth of a second, and how many are left; `until`: when there are as many again. */
-export const sites: { rate: number; left: number; until: number } = { rate: 100, left: 100, until: 0 };
-
-const PERIOD = 100;
 /** The lines of this package at the top of the stack, and some more. */
 const DEPTH = 9;
 
@@ -21,15 +15,9 @@ const taken = new WeakMap<Task, { stack?: unknown }>();
 const origins = new WeakMap<Error, string[]>();
 const LONGEST = 16;
 
-/** The host's time is `now`. */
-export function refill(now: number): void {
-  sites.left = sites.rate;
-  sites.until = now + PERIOD;
-}
-
 /** `task` is started, by the function that has called `below`. */
 export function noteSite(task: Task, below: unknown): void {
-  sites.left--;
+  budget.sites--;
   const depth = setDepth(DEPTH);
   taken.set(task, stackBelow(below));
   setDepth(depth);

@@ -2,11 +2,10 @@
 //
 // May import: errors, footprint, op, timers.
 
-import { instruct, isInTask, NEXT } from "../coroutine/drive.ts";
+import { NEXT } from "../coroutine/drive.ts";
 import { show } from "../coroutine/errors.ts";
-import { WAIT } from "../coroutine/frames.ts";
 import { TIMERS, touch } from "./footprint.ts";
-import { activeTask, dropStray, isCut, Op, PENDING, taken } from "./op.ts";
+import { dropStray, isCut, Op, PENDING, suspended, taken, taskThatWaits } from "./op.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Task } from "./task.ts";
 import type { Timer } from "./timers.ts";
@@ -71,8 +70,8 @@ export function sleep(ms: number): Op<void> {
 /** Keeps nothing of a wait, so one object does for all. */
 class YieldNow extends Op<void> {
   override next(value: unknown): unknown {
-    const task = activeTask();
-    if (task === null || !isInTask()) return this.refuse();
+    const task = taskThatWaits();
+    if (task === null) return this.refuse();
     if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
     if (task.wait !== null) dropStray(task);
@@ -80,7 +79,7 @@ class YieldNow extends Op<void> {
       task.resume(NEXT, undefined);
       task.wait = this;
     }
-    return instruct(WAIT);
+    return suspended();
   }
 
   /** In a select it is done at once. */

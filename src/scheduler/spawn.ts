@@ -1,11 +1,12 @@
 // `spawn`: starts a task beside the running one.
 //
-// May import: op, runnable, sites, states, task.
+// May import: budget, op, runnable, sites, states, task.
 
 import type { Coroutine } from "../coroutine/coroutine.ts";
+import { budget } from "./budget.ts";
 import { requireTask } from "./op.ts";
 import { type ArgsOf, type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
-import { noteSite, sites } from "./sites.ts";
+import { noteSite } from "./sites.ts";
 import { BACKGROUND, SUPERVISED } from "./states.ts";
 import type { Task } from "./task.ts";
 
@@ -23,7 +24,7 @@ type TaskOfWait<W> =
 function start(flags: number, body: unknown, args: unknown[]): Task {
   const parent = requireTask("spawn(…)");
   const task = parent.start(parent.scope ?? parent.own(), toCoroutine(body, args, "spawn"), flags);
-  if (sites.left > 0) noteSite(task, start);
+  if (budget.sites > 0) noteSite(task, start);
   return task;
 }
 

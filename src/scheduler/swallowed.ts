@@ -6,10 +6,11 @@
 // bodies between the op and the driver. If the wait is in the same helper, called from the same place, the cancellation
 // is lost; and when the body then waits elsewhere, it has gone on, and is ended with an error: that is not swallowed.
 //
-// May import: the coroutine layer, states; Task as a type.
+// May import: the coroutine layer, budget, states; Task as a type.
 
 import { DRIVER, setDepth, stackOf } from "../coroutine/trail.ts";
 import type { Frame } from "../coroutine/frames.ts";
+import { budget } from "./budget.ts";
 import { WATCHED } from "./states.ts";
 import type { Task } from "./task.ts";
 
@@ -33,29 +34,14 @@ const samples = new WeakMap<object, number>();
 const DEPTH = 64;
 const told = new Set<string>();
 
-/** … and of all so many in a tenth of a second, as a body may be a function of its own. */
-const TOKENS = 200;
-let tokens = TOKENS;
-let refilledAt = 0;
-
-function takeToken(): boolean {
-  if (tokens === 0) {
-    const now = performance.now();
-    if (now - refilledAt < 100) return false;
-    tokens = TOKENS;
-    refilledAt = now;
-  }
-  tokens--;
-  return true;
-}
-
 /** The innermost body of `task` is about to be closed. */
 export function watch(task: Task): void {
   const frame = task.root.leaf!;
   // Each generator function has a prototype of its own.
   const kind: object = Object.getPrototypeOf(frame.gen);
   const count = samples.get(kind) ?? 0;
-  if (count >= SAMPLES || !takeToken()) return;
+  if (count >= SAMPLES || budget.watches <= 0) return;
+  budget.watches--;
   samples.set(kind, count + 1);
   watches.set(task, { frame, closed: null, waits: null, lostAt: null, isTold: false });
   task.flags |= WATCHED;

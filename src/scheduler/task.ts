@@ -4,9 +4,9 @@
 // swallowed.
 
 import type { Coroutine } from "../coroutine/coroutine.ts";
-import { CLOSE, NEXT, onCleanupError, onTaskRoot, runStack } from "../coroutine/drive.ts";
+import { CLOSE, NEXT, runStack, tasks } from "../coroutine/drive.ts";
 import { inspectable } from "../coroutine/errors.ts";
-import { CREATED, HELD, WAIT } from "../coroutine/frames.ts";
+import { CREATED, HELD } from "../coroutine/frames.ts";
 import { restOf } from "./end-scope.ts";
 import { SchedulerError } from "./errors.ts";
 import { type Exchange, Send, taskYielded } from "./exchange.ts";
@@ -83,7 +83,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     scheduler.live++;
     this.ambient = scheduler.ambient?.getStore();
     owner?.add(this);
-    scheduler.watcher?.taskSpawned(this);
+    if (scheduler.watcher !== null) scheduler.watcher.taskSpawned(this);
   }
 
   /** That of its body; may be changed, to tell tasks of one body apart. Shown in errors and dumps. */
@@ -192,25 +192,23 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     if (status === CLOSE) watch(this);
     this.status = RUNNING;
     this.value = undefined;
-    let result: IteratorResult<unknown, unknown>;
+    let result: IteratorResult<unknown, unknown> | null;
     try {
       result = runStack(this.root, status, value);
     } catch (error) {
       if (this.wait !== null) dropStray(this);
-      this.#bodyEnded(FAILED, error);
-      return;
+      return bodyEnded(this, FAILED, error);
     }
-    // It went on after a wait that some iteration had swallowed.
-    if (result !== WAIT && this.wait !== null) dropStray(this);
-    if (result !== WAIT && result.done === true) {
-      this.#bodyEnded(DONE, result.value);
-      return;
+    if (result !== null) {
+      // It went on after a wait that some iteration had swallowed.
+      if (this.wait !== null) dropStray(this);
+      if (result.done === true) return bodyEnded(this, DONE, result.value);
     }
     if (this.status === RUNNING) {
       this.status = WAITING;
       this.since = this.scheduler.time;
     }
-    if (result !== WAIT) taskYielded(this, result.value);
+    if (result !== null) taskYielded(this, result.value);
     else if ((this.flags & WATCHED) !== 0 && hasGoneOn(this)) endLost(this);
     if ((this.flags & INTERRUPTED) !== 0) this.interrupt();
   }
@@ -235,33 +233,6 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     return isUnwinding(this);
   }
 
-  #bodyEnded(status: number, value: unknown): void {
-    const { scope } = this;
-    if (scope === null) {
-      this.end(status, value);
-      return;
-    }
-    // The first time for the body, the second for what the scope had to do at its end.
-    if ((this.flags & ENDING) === 0) {
-      this.flags |= ENDING;
-      scope.masked = true;
-      if (status === FAILED) scope.fail(value, 0);
-      else scope.result = value;
-      const rest = restOf(scope);
-      if (rest !== null) {
-        this.root = rest;
-        this.resume(NEXT, undefined);
-        return;
-      }
-    } else if (status === FAILED) {
-      scope.fail(value, 0);
-    }
-    const failure = scope.failure();
-    if (failure !== null) this.end(FAILED, failure.error);
-    else if (scope.cancelled) this.end(CANCELLED, scope.reason);
-    else this.end(DONE, scope.result);
-  }
-
   /** @internal */
   end(status: number, value: unknown): void {
     const { owner, listeners, exchange } = this;
@@ -275,7 +246,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
       if (status === FAILED) owner.childFailed(this, (this.flags & SUPERVISED) !== 0);
       owner.remove(this);
     }
-    this.scheduler.watcher?.taskEnded(this);
+    if (this.scheduler.watcher !== null) this.scheduler.watcher.taskEnded(this);
     exchange?.taskEnded();
     if (listeners === null) return;
     this.listeners = null;
@@ -283,5 +254,32 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
   }
 }
 
-onCleanupError((error) => activeTask()!.scope!.fail(error, 0));
-onTaskRoot(() => activeTask()?.root ?? null);
+function bodyEnded(task: Task, status: number, value: unknown): void {
+  const { scope } = task;
+  if (scope === null) {
+    task.end(status, value);
+    return;
+  }
+  // The first time for the body, the second for what the scope had to do at its end.
+  if ((task.flags & ENDING) === 0) {
+    task.flags |= ENDING;
+    scope.masked = true;
+    if (status === FAILED) scope.fail(value, 0);
+    else scope.result = value;
+    const rest = restOf(scope);
+    if (rest !== null) {
+      task.root = rest;
+      task.resume(NEXT, undefined);
+      return;
+    }
+  } else if (status === FAILED) {
+    scope.fail(value, 0);
+  }
+  const failure = scope.failure();
+  if (failure !== null) task.end(FAILED, failure.error);
+  else if (scope.cancelled) task.end(CANCELLED, scope.reason);
+  else task.end(DONE, scope.result);
+}
+
+tasks.root = () => activeTask()?.root ?? null;
+tasks.cleanupFailed = (error) => activeTask()!.scope!.fail(error, 0);

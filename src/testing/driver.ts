@@ -82,7 +82,7 @@ export class Driver implements Choice, Moment {
 function isTrivial(task: Task): boolean {
   if (task.hasEnded) return true;
   if ((task.flags & ENDING) === 0 || task.wait !== null) return false;
-  return task.scope!.firstTask !== null && task.scope!.background === 0;
+  return task.scope!.lastTask !== null && task.scope!.background === 0;
 }
 
 /** Decides as it was decided in another run. */

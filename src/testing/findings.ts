@@ -1,8 +1,8 @@
 // From a run that failed to the error that tells of it: it is repeated, shrunk, and recorded.
 //
-// May import: departing, driver, errors, execute, paths, recorder, report, schedule, shrink, scheduler sites.
+// May import: departing, driver, errors, execute, paths, recorder, report, schedule, shrink, scheduler budget.
 
-import { sites } from "../scheduler/sites.ts";
+import { refill } from "../scheduler/budget.ts";
 import { Departing } from "./departing.ts";
 import { type Driver, Playback } from "./driver.ts";
 import { ExploreError } from "./errors.ts";
@@ -35,7 +35,7 @@ function follow(program: Program, departures: readonly Departure[], maxSteps: nu
 
 /** Runs a schedule that is to be told: with the places where tasks are started, though many runs before have used these up. */
 export function followWithSites(program: Program, departures: readonly Departure[], maxSteps: number): Recorded {
-  sites.left = sites.rate;
+  refill(performance.now());
   return follow(program, departures, maxSteps);
 }
 

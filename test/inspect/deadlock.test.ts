@@ -20,7 +20,7 @@ import {
   yieldNow,
 } from "corun";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { sites } from "../../src/scheduler/sites.ts";
+import { budget } from "../../src/scheduler/budget.ts";
 
 function deadlock(main: () => Generator<never, unknown, unknown>, options = {}): DeadlockError {
   try {
@@ -34,11 +34,11 @@ function deadlock(main: () => Generator<never, unknown, unknown>, options = {}):
 
 /** All places of starts are kept here, however many there are. */
 beforeEach(() => {
-  sites.left = Number.POSITIVE_INFINITY;
-  sites.until = Number.POSITIVE_INFINITY;
+  budget.sites = Number.POSITIVE_INFINITY;
+  budget.until = Number.POSITIVE_INFINITY;
 });
 afterEach(() => {
-  sites.until = 0;
+  budget.until = 0;
 });
 
 const taskOf = (error: DeadlockError, name: string) => error.tasks.find((task) => task.name === name)!;
