@@ -11,7 +11,7 @@ import type { Task } from "../scheduler/task.ts";
 import { Again, type Definition, versionOf } from "./define.ts";
 import type { ReplayError } from "./errors.ts";
 import { failed, outcomeOf, reasonText } from "./outcome.ts";
-import type { Answer, Base, CallRequest, Event, Mark, Outcome, Output, Request, Turn } from "./port.ts";
+import type { Answer, Base, CallRequest, Entry, Event, Outcome, Output, Request, Turn } from "./port.ts";
 import { type Owner, Run } from "./run.ts";
 import { decode } from "./text.ts";
 import { noVersion, strayedFrom } from "./unfit.ts";
@@ -20,15 +20,14 @@ import { noVersion, strayedFrom } from "./unfit.ts";
 const MOST_STARTS = 1000;
 
 /** What a feed has led to so far. */
-interface Draft {
-  marks: Mark[];
-  isAnew: boolean;
-  requests: Request[];
-  withdrawn: number[];
-  answer: Answer | null;
+class Draft {
+  entries: Entry[] = [];
+  isAnew = false;
+  isTaken = false;
+  requests: Request[] = [];
+  withdrawn: number[] = [];
+  answer: Answer | null = null;
 }
-
-const nothing = (): Draft => ({ marks: [], isAnew: false, requests: [], withdrawn: [], answer: null });
 
 export class Live implements Owner {
   readonly name: string;
@@ -55,7 +54,7 @@ export class Live implements Owner {
   /** The task of the body, when it has ended and nothing has come of it yet. */
   #over: Task | null = null;
   #isPrimed = false;
-  #draft: Draft = nothing();
+  #draft: Draft = new Draft();
   #stray: ReplayError | null = null;
   /** How many entries its journal has. */
   #entries = 0;
@@ -100,11 +99,11 @@ export class Live implements Owner {
    * @throws {ReplayError} `VERSION`, if the code of the base's version is not there
    */
   start(base: Base): Output {
-    this.#draft = nothing();
+    this.#draft = new Draft();
     this.time = base.at;
     this.#begin(base);
     this.#settle();
-    return this.#output(null);
+    return this.#output();
   }
 
   /**
@@ -115,22 +114,34 @@ export class Live implements Owner {
   feed(event: Event): Output {
     if (this.#stray !== null) throw this.#stray;
     if (this.ended !== null) throw new Error(`${this.label} has ended, but was fed a ${event.type}`);
-    this.#draft = nothing();
+    this.#draft = new Draft();
     this.time = Math.max(this.time, event.at);
-    if (this.time >= (this.wakeAt ?? Number.POSITIVE_INFINITY)) {
-      this.#run.goOn(); // what was due comes before the event
-      this.#settle();
-    }
-    if (this.ended === null && this.#mayApply(event)) {
+    const request = event.type === "result" ? this.pending.get(event.n) : null;
+    const mayHappen = () => this.ended === null && (event.type !== "result" || this.pending.get(event.n) === request);
+    // What was due comes before the event, as an entry of its own: where the coroutine starts over then, all entries before
+    // are dropped. In older journals both are one.
+    if (event.type !== "timer" && !this.isReplaying)
+      while (this.#isDue) this.#goOn({ type: "timer", at: this.time, due: this.wakeAt! });
+    if (!mayHappen()) return this.#output();
+    this.#draft.isTaken = true;
+    if (this.#isDue) this.#goOn(event);
+    else this.#draft.entries.push(event);
+    if (mayHappen()) {
       this.#run.enter(() => this.#apply(event));
       this.#settle();
     }
-    return this.#output(event);
+    return this.#output();
   }
 
-  /** What was due before the event may have withdrawn the request whose result it is. */
-  #mayApply(event: Event): boolean {
-    return event.type !== "result" || this.pending.has(event.n);
+  get #isDue(): boolean {
+    return this.time >= (this.wakeAt ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Has what is due happen, with `event`. */
+  #goOn(event: Event): void {
+    this.#draft.entries.push(event);
+    this.#run.goOn();
+    this.#settle();
   }
 
   #apply(event: Event): void {
@@ -163,7 +174,7 @@ export class Live implements Owner {
     this.turn = base.turn === null ? null : { turn: base.turn.turn, id: base.turn.id };
     this.turns = base.turns;
     this.#isPrimed = false;
-    this.#draft = { ...this.#draft, marks: [base], isAnew: true, requests: [] };
+    Object.assign(this.#draft, { entries: [base], isAnew: true, requests: [] } satisfies Partial<Draft>);
     this.#run = new Run(this, definition);
     this.#run.goOn();
   }
@@ -190,7 +201,7 @@ export class Live implements Owner {
   #end(outcome: Outcome): void {
     this.ended = outcome;
     if (this.turn !== null) this.#answered(outcome);
-    this.#draft.marks.push({ type: "ended", outcome });
+    this.#draft.entries.push({ type: "ended", outcome });
   }
 
   #baseFor({ state }: Again): Base {
@@ -215,16 +226,16 @@ export class Live implements Owner {
     const answer = { type: "answer" as const, turn, id, outcome };
     this.turn = null;
     this.#draft.answer = answer;
-    this.#draft.marks.push(answer);
+    this.#draft.entries.push(answer);
   }
 
-  #output(event: Event | null): Output {
-    const { marks, isAnew, requests, withdrawn, answer } = this.#draft;
-    const entries = event === null || isAnew ? marks : [event, ...marks];
+  #output(): Output {
+    const { entries, isAnew, isTaken, requests, withdrawn, answer } = this.#draft;
     this.#entries = (isAnew ? 0 : this.#entries) + entries.length;
     return {
       entries,
       isAnew,
+      isTaken,
       requests: requests.filter(({ n }) => this.pending.has(n)),
       withdrawn,
       answer,
@@ -247,7 +258,7 @@ export class Live implements Owner {
     if (this.isReplaying) this.places.set(n, new Error("asked"));
     this.pending.set(n, request);
     this.#draft.requests.push(request);
-    this.#draft.marks.push(
+    this.#draft.entries.push(
       kind === "call" ? { type: "asked", n, kind, name, value: request.value } : { type: "asked", n, kind, name },
     );
   }
@@ -256,7 +267,7 @@ export class Live implements Owner {
   withdrawn(n: number): void {
     this.pending.delete(n);
     this.#draft.withdrawn.push(n);
-    this.#draft.marks.push({ type: "withdrawn", n });
+    this.#draft.entries.push({ type: "withdrawn", n });
   }
 
   /** @internal */

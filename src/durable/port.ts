@@ -165,10 +165,18 @@ export type Request = StepRequest | CallRequest;
 
 /** What a feed has led to. */
 export interface Output {
-  /** The event with the marks that follow it, to be kept. If `isAnew`, they begin with a base, and the event is gone. */
+  /**
+   * The event with the marks that follow it, to be kept; before it, a timer with its own, if something was due. If `isAnew`,
+   * they begin with a base, and what was before that is gone.
+   */
   readonly entries: readonly Entry[];
   /** It has started over: nothing that was kept before is needed any more. */
   readonly isAnew: boolean;
+  /**
+   * The event has happened. If not, something was due before it that has ended the coroutine, or has withdrawn the request
+   * whose result it was.
+   */
+  readonly isTaken: boolean;
   /** To be started. */
   readonly requests: readonly Request[];
   /** Requests whose results nobody waits for any more. */

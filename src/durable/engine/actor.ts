@@ -94,14 +94,20 @@ export class Actor {
       const live = this.#load(true)!;
       if (id !== undefined && this.#keeper.store.hasSignal(this.#place, id)) asker.answered(NOTHING);
       else if (live.ended === null) this.#feedSignal(name, value, id, asker);
-      else throw new DurableError("ENDED", `${this.label} has ended, and takes no signal ${name}`);
+      else throw this.#takesNo(name);
     });
+  }
+
+  #takesNo(name: string): DurableError {
+    return new DurableError("ENDED", `${this.label} has ended, and takes no signal ${name}`);
   }
 
   #feedSignal(name: string, value: Text, id: string | undefined, asker: Asker): void {
     const at = this.#keeper.now();
     const event = { type: "signal", at, name, value } as const;
-    this.#keep(this.live!.feed(id === undefined ? event : { ...event, id }), this.#signals.begin(id, asker));
+    const output = this.live!.feed(id === undefined ? event : { ...event, id });
+    this.#keep(output, output.isTaken ? this.#signals.begin(id, asker) : undefined);
+    if (!output.isTaken) throw this.#takesNo(name);
     this.#pump();
   }
 
@@ -231,7 +237,9 @@ export class Actor {
       const sent = this.sends.next();
       if (sent === null) return;
       const { id, value } = sent;
-      this.#keep(live.feed({ type: "send", at: this.#keeper.now(), id, value }));
+      const output = live.feed({ type: "send", at: this.#keeper.now(), id, value });
+      if (!output.isTaken) this.sends.putBack(sent);
+      this.#keep(output);
     }
   }
 

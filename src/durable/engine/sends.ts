@@ -100,6 +100,11 @@ export class Sends {
     return sent;
   }
 
+  /** The coroutine did not come to take the one that `next` has given: it is the next again. */
+  putBack(sent: Sent): void {
+    this.#queue.splice(this.#first, 0, sent);
+  }
+
   answered(id: string, outcome: Outcome): void {
     const sent = this.#all.get(id);
     this.#all.delete(id);

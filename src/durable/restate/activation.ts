@@ -66,10 +66,10 @@ export class Activation {
     if (first !== null) this.#take(first);
   }
 
-  /** Has the turn happen that `event` begins, until it is answered; or null, if it is to be forgotten. */
+  /** Has the turn happen that `event` begins, until it is answered; or null, if it is to be forgotten, or has ended before. */
   async turn(event: Event): Promise<Answer | null> {
     this.feed(event);
-    while (this.#answer === null && !this.isDropped) {
+    while (this.#answer === null && !this.isDropped && this.#live.ended === null) {
       this.#begin();
       if (this.#answer !== null) break;
       const happening = await this.#kind.host.sdk.RestatePromise.race(this.#waits());

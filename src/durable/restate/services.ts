@@ -124,8 +124,10 @@ async function send(ctx: ObjectContext, kind: Kind, input: SendInput): Promise<S
     return { dropped: true };
   }
   activation.keep();
-  kind.tally.turns[answer!.outcome.how]++;
-  return { outcome: answer!.outcome, turn: answer!.turn, at: live.time };
+  // Something was due before the send, and has ended it.
+  if (answer === null) return { outcome: live.ended!, turn: live.turns, at: live.time };
+  kind.tally.turns[answer.outcome.how]++;
+  return { outcome: answer.outcome, turn: answer.turn, at: live.time };
 }
 
 /** There may be letters, or a moment has come, and no turn is under way. */
