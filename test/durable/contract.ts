@@ -134,6 +134,18 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
         expect(() => engine.open(anonymous, key)).toThrow("needs a name, by which its journal is found");
         expect(() => engine.open((() => {}) as never, key)).toThrow("is what durable(name, body)");
       });
+
+      it("refuses a timeout that is none before it sends, also where the coroutine fails", async () => {
+        const c = engine.open(counter, key);
+        const f = engine.open(failing, key);
+        for (const timeout of [Number.NaN, "5" as never]) {
+          expect(await caught(c.send(1, { timeout }))).toBeInstanceOf(TypeError);
+          expect(await caught(f.send("end", { timeout }))).toBeInstanceOf(TypeError);
+        }
+        await new Promise((resolve) => setTimeout(resolve)); // no rejection is left to nobody
+        expect(await c.send(1, { timeout: 60_000 })).toEqual({ n: 1, sum: 1 });
+        expect((await f.inspect()).state).toBe("new");
+      });
     });
 
     describe("effects", () => {

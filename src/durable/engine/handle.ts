@@ -55,7 +55,11 @@ export class HandleOf implements Handle<never, never> {
     const kind = options.id === undefined ? "new" : "known";
     const answer = this.#ask(
       "send to",
-      (actor, asker) => actor.send(idOf(id), encode(value, `what is sent to ${this.#label}`), asker, kind),
+      (actor, asker) => {
+        // Before anything happens: whoever is told so has not sent.
+        if (timeout !== undefined) checkMilliseconds(timeout, "the timeout of a send");
+        actor.send(idOf(id), encode(value, `what is sent to ${this.#label}`), asker, kind);
+      },
       (outcome) => answerOf(outcome, this.#label) as never,
     );
     return timeout === undefined ? answer : this.#within(timeout, id, answer);
@@ -64,8 +68,11 @@ export class HandleOf implements Handle<never, never> {
   #within(ms: number, id: string, answer: Reply<never>): Reply<never> {
     const { clock } = this.#keeper;
     return Reply.to((resolve, reject) => {
-      checkMilliseconds(ms, "the timeout of a send");
-      const takeBack = clock.wakeAt(clock.now() + ms, () => reject(new NoAnswerError(this.#label, ms, id)));
+      // None for one that is there already, as is that of a send that was refused.
+      const takeBack =
+        answer.settled === null
+          ? clock.wakeAt(clock.now() + ms, () => reject(new NoAnswerError(this.#label, ms, id)))
+          : () => {};
       answer.finally(takeBack).then(resolve, reject);
     });
   }
