@@ -91,7 +91,8 @@ export function step<T>(
   fn: (context: StepContext) => T | PromiseLike<T>,
   options: { retry?: Retry } = {},
 ): Op<Awaited<T>> {
-  if (typeof name !== "string") throw new TypeError(`step needs a name, a text, but got ${show(name)}`);
+  if (typeof name !== "string" || !isStorable(name))
+    throw new TypeError(`step needs a name, a text, but got ${show(name)}`);
   if (typeof fn !== "function") throw new TypeError(`step needs a function to call, but got ${show(fn)}`);
   const { retry = ONCE } = options;
   checkRetry(retry);

@@ -154,6 +154,19 @@ describe("a step", () => {
     expect(calls).toBe(0);
   });
 
+  it.each(["a\0b", "half of 🎈".slice(0, -1)])(
+    "is refused with a name that no store gives back as it is: %j",
+    async (name) => {
+      const body = durable("misnamed", function* (): Body<void> {
+        yield;
+        yield* step(name, () => {});
+      });
+      const error = await caught(inProcess().open(body, "k").send());
+      expect(error).toBeInstanceOf(TypeError);
+      expect(String(error)).toContain(`step needs a name, a text, but got ${JSON.stringify(name)}`);
+    },
+  );
+
   it("that gives what only the body can wait for says so", async () => {
     const body = durable("mixing", function* (): Body<void> {
       yield;
