@@ -215,6 +215,18 @@ describe("a store", () => {
     ]);
   });
 
+  it("is all in its file when it has been closed, also with a reader beside it", async () => {
+    const file = path.join(folder(), "store.db");
+    const engine = open(file);
+    const reader = open(file, { readonly: true });
+    for (let n = 1; n <= 20; n++) await engine.open(counter, `k${n}`).send(n);
+    expect(await reader.list()).toHaveLength(20);
+    await engine.close();
+    const copy = path.join(folder(), "copy.db");
+    copyFileSync(file, copy);
+    expect(await open(copy).list()).toHaveLength(20);
+  });
+
   it("is copied while it is used", async () => {
     const home = folder();
     const copy = path.join(home, "copy.db");

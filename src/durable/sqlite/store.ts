@@ -40,7 +40,7 @@ export class SqliteStore implements Store {
     try {
       this.#writes = reading(path, () => this.#begin(isReadonly, keepAnswers));
     } catch (error) {
-      this.close();
+      this.#release();
       throw error;
     }
   }
@@ -167,9 +167,26 @@ export class SqliteStore implements Store {
   }
 
   close(): void {
+    if (this.#writes !== null) mergeLog(this.#database);
+    this.#release();
+  }
+
+  #release(): void {
     this.#statements.clear();
     this.#database.close();
     this.#lock?.close();
+  }
+}
+
+/**
+ * Brings what is in the log into the file, so that whoever copies or moves that has all of it. SQLite does it when the last
+ * connection is closed; but `libsql` closes none before its statements are collected as garbage.
+ */
+function mergeLog(database: Database): void {
+  try {
+    database.exec("pragma busy_timeout = 100; pragma wal_checkpoint(truncate)");
+  } catch {
+    // On a full disk, for instance. Nothing is lost: the log stays beside the file.
   }
 }
 
