@@ -15,7 +15,7 @@ import {
 import os from "node:os";
 import path from "node:path";
 import { now, sleep } from "corun";
-import { checkReplay, durable, type DurableError, type Embedded, embedded, inProcess } from "corun/durable";
+import { checkReplay, durable, type DurableError, type Embedded, embedded, inProcess, step } from "corun/durable";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Database, openDatabase } from "../../src/durable/sqlite/driver.ts";
 import { counter, short, worker } from "./bodies.ts";
@@ -260,6 +260,37 @@ describe("when things go wrong", () => {
     database.exec("pragma max_page_count = 100000");
     expect(await a.send(1)).toEqual({ n: 2, sum: 2 });
     expect(await w.send(large, { id: "l" })).toBe(`${large} as worker/w/0.1`);
+  });
+
+  it("goes on by itself with what nobody sends again: a sleep that has ended, a post, the result of a step", async () => {
+    const file = path.join(folder(), "store.db");
+    const database = sqlite(file);
+    const engine = open(file, { database });
+    let release!: () => void;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const working = durable("working", function* (): Generator<number, void, void> {
+      for (;;) {
+        yield 0;
+        yield* step("work", () => released);
+      }
+    });
+    const asleep = caught(engine.open(sleeper, "asleep").send(50));
+    const atWork = caught(engine.open(working, "w").send());
+    await engine.open(counter, "new").post(5, { after: 50 });
+    await engine.open(counter, "there").send(1);
+    await engine.open(counter, "there").post(5, { after: 50 });
+
+    database.exec("pragma query_only = 1"); // nothing can be written any more
+    release();
+    for (const error of [await asleep, await atWork]) expect(error).toMatchObject({ code: "NOT_KEPT" });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    database.exec("pragma query_only = 0");
+
+    const turns = async (body: typeof counter, key: string) => (await engine.open(body, key).inspect()).turns;
+    await expect.poll(() => turns(counter, "new"), { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => turns(counter, "there"), { timeout: 10_000 }).toBe(2);
+    for (const handle of [engine.open(sleeper, "asleep"), engine.open(working, "w")])
+      await expect.poll(async () => (await handle.inspect()).state, { timeout: 10_000 }).toBe("waiting");
   });
 
   it("writes what can be written beside what can't", async () => {

@@ -267,6 +267,7 @@ export class Actor {
         this.#unkept--;
         tell(error);
         if (this.live === live) this.leave(error);
+        this.#keeper.lost(this);
       },
     });
   }

@@ -1,6 +1,6 @@
 // The engine that drives coroutines over a store: which are live, what is to be written, when to wake.
 //
-// May import: actor, alarm, define, effects, errors, handle, inspect, posting, tally, writer; types of the scheduler and the store.
+// May import: actor, alarm, define, effects, errors, handle, inspect, lost, posting, tally, writer; types of the scheduler and the store.
 
 import type { Clock } from "../../scheduler/clock.ts";
 import { checkName, type Definition, definitionOf, type DurableBody, versionOf } from "../define.ts";
@@ -11,6 +11,7 @@ import { Alarm } from "./alarm.ts";
 import type { Engine, Handle, ListOptions, Summary } from "./engine.ts";
 import { HandleOf } from "./handle.ts";
 import { list } from "./inspect.ts";
+import { Lost } from "./lost.ts";
 import { Posting } from "./posting.ts";
 import type { Asker } from "./sends.ts";
 import type { Post, Store, Write } from "./store.ts";
@@ -44,6 +45,7 @@ export class Keeper implements Engine {
   /** Those that were used last stand last. */
   readonly #actors: Map<string, Actor> = new Map();
   readonly #writer: Writer;
+  readonly #lost: Lost;
   #closing: Promise<void> | null = null;
   readonly #warned: Set<string> = new Set();
   readonly #posting: Posting = new Posting(this);
@@ -52,6 +54,7 @@ export class Keeper implements Engine {
     this.store = store;
     this.options = options;
     this.clock = new Alarm(options.clock, store.time, () => this.#wakeDue([...this.#definitions.keys()]));
+    this.#lost = new Lost(this.clock, (lost) => this.#tryAgain(lost));
     this.#writer = new Writer(store, {
       tick: options.tick,
       now: () => this.clock.now(),
@@ -116,6 +119,18 @@ export class Keeper implements Engine {
   /** That of a coroutine that another one calls; if its name is known, that code is used. */
   meet(definition: Definition): void {
     if (!this.#definitions.has(definition.name)) this.#learn(definition);
+  }
+
+  /** Something of this one could not be written. */
+  lost(actor: Actor): void {
+    if (this.#writer.broken === null) this.#lost.add(actor);
+  }
+
+  #tryAgain(lost: readonly Pick<Actor, "name" | "key">[]): void {
+    if (this.#writer.broken !== null) return;
+    for (const { name, key } of lost) this.actor(name, key).wake();
+    this.#wakeDue([...this.#definitions.keys()]); // posts to one that has not begun are no business of its own
+    this.clock.arm();
   }
 
   /** Code is used that may be new. @throws {TypeError} if the name is that of another body */
@@ -204,7 +219,7 @@ export class Keeper implements Engine {
     return this.#actors.get(`${name}/${key}`) ?? null;
   }
 
-  /** Those of `names` that are due go on. What could not be written, or is parked, is not looked at again before it changes. */
+  /** Those of `names` that are due go on. What is parked is not looked at again before it changes; what could not be written, after a while. */
   #wakeDue(names: readonly string[]): void {
     if (this.#closing !== null || this.#writer.broken !== null) return;
     const time = this.now();
@@ -261,6 +276,7 @@ export class Keeper implements Engine {
 
   async #close(grace: number): Promise<void> {
     this.clock.off();
+    this.#lost.off();
     this.flush();
     const error = new DurableError("CLOSED", "the engine has been closed");
     await this.#stepsEnd(grace);
