@@ -29,6 +29,13 @@ export interface Ask {
   id?: string | undefined;
 }
 
+/** A body, or the trouble that may pass, and after how many milliseconds, if that is known. */
+interface Attempt {
+  body?: unknown;
+  trouble?: unknown;
+  wait?: number;
+}
+
 /** Between two attempts, in milliseconds: the first, and the longest. */
 const PAUSE = { first: 50, most: 2000 };
 /** How long one attempt waits for an answer: below what proxies allow. */
@@ -58,9 +65,14 @@ export class Transport {
   async ask(ask: Ask): Promise<unknown> {
     checkMilliseconds(ask.timeout, "the timeout of a request");
     const until = performance.now() + ask.timeout;
-    for (let pause = PAUSE.first; ; pause = Math.min(2 * pause, PAUSE.most)) {
+    for (let pause = PAUSE.first, isFirst = true; ; pause = Math.min(2 * pause, PAUSE.most), isFirst = false) {
       const left = Math.max(until - performance.now(), 1);
-      const { body, trouble, wait } = await this.#attempt(ask, Math.min(left, ATTEMPT));
+      const { body, trouble, wait } = await this.#attempt(ask, Math.min(left, ATTEMPT)).catch(
+        (error: unknown): Attempt => {
+          if (isFirst || !isDeleted(ask, error)) throw error;
+          return {};
+        },
+      );
       if (trouble === undefined) return body;
       // Not all at the same moment: each waits between half of the pause and all of it.
       const rest = wait ?? pause * (0.5 + Math.random() / 2);
@@ -69,8 +81,8 @@ export class Transport {
     }
   }
 
-  /** One attempt: gives a body, or the trouble that may pass, and after how many milliseconds, if that is known. */
-  async #attempt(ask: Ask, patience: number): Promise<{ body?: unknown; trouble?: unknown; wait?: number }> {
+  /** @throws what does not pass */
+  async #attempt(ask: Ask, patience: number): Promise<Attempt> {
     let response: Response;
     let text: string;
     const { url, fetch } = this.#options;
@@ -105,6 +117,11 @@ export class Transport {
     }
     return init;
   }
+}
+
+/** What was to be deleted is not there: an attempt has done it whose answer was lost. */
+function isDeleted({ method }: Ask, error: unknown): boolean {
+  return method === "DELETE" && error instanceof ServerError && error.type === "not-begun";
 }
 
 /** A signal that is aborted after `ms`, or with `outer`. (`AbortSignal.any` would be kept by `outer` for as long as that lives.) */

@@ -130,6 +130,20 @@ test("a send happens once, wherever the connection is lost: before the server ha
   expect((await c.inspect()).turns).toBe(3);
 });
 
+test("a drop whose answer was lost is done when it is asked again; one of what never was is told", async () => {
+  const { url } = await serve({ counter });
+  const flaky = await proxy(url, ({ method }, response, n) => {
+    if (method !== "DELETE" || n !== -2) return false;
+    response.destroy();
+    return true;
+  });
+  const client = connect({ url: flaky });
+  await client.open<typeof counter>("counter", "a").send(1);
+  await client.open("counter", "a").drop();
+  expect(await client.list()).toEqual([]);
+  await expect(client.open("counter", "a").drop()).rejects.toMatchObject({ type: "not-begun" });
+});
+
 test("a server that ends, a proxy without one, too many requests: it is asked again, with the same id", async () => {
   const { url } = await serve({ counter });
   const bodies: string[] = [];
