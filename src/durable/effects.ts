@@ -141,8 +141,14 @@ export function checkKey(key: unknown): asserts key is string {
     throw new TypeError(`a durable coroutine needs a key, a text, but got ${show(key)}`);
 }
 
+/** @throws {TypeError} if `id` is no text that every store gives back as it is */
+export function checkId(id: unknown): asserts id is string {
+  if (typeof id !== "string" || id === "" || !isStorable(id))
+    throw new TypeError(`an id, or the name of a signal, is a text, but got ${show(id)}`);
+}
+
 /** Whether every store gives a text back as it is: half a pair of surrogates, or the character 0, is changed by some. */
-export function isStorable(text: string): boolean {
+function isStorable(text: string): boolean {
   return !/\0|\p{Surrogate}/u.test(text);
 }
 

@@ -135,6 +135,17 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
         expect(() => engine.open((() => {}) as never, key)).toThrow("is what durable(name, body)");
       });
 
+      it("refuses an id, or the name of a signal, that is none, and begins nothing", async () => {
+        const c = engine.open(counter, key);
+        for (const none of ["", 5, null, {}, "\0", "\ud800"] as never[]) {
+          expect(await caught(c.send(1, { id: none }))).toBeInstanceOf(TypeError);
+          expect(await caught(c.post(1, { id: none }))).toBeInstanceOf(TypeError);
+          expect(await caught(c.signal(none))).toBeInstanceOf(TypeError);
+          expect(await caught(c.signal("x", 1, { id: none }))).toBeInstanceOf(TypeError);
+        }
+        expect((await c.inspect()).state).toBe("new");
+      });
+
       it("refuses a timeout that is none before it sends, also where the coroutine fails", async () => {
         const c = engine.open(counter, key);
         const f = engine.open(failing, key);

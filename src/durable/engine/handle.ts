@@ -2,9 +2,8 @@
 //
 // May import: the scheduler's sleep, effects, errors, inspect, outcome, reply, run, text; Keeper as a type.
 
-import { show } from "../../coroutine/errors.ts";
 import { checkMilliseconds } from "../../scheduler/sleep.ts";
-import { isStorable } from "../effects.ts";
+import { checkId } from "../effects.ts";
 import { NoAnswerError } from "../errors.ts";
 import { answerOf, reasonText, revive } from "../outcome.ts";
 import type { Entry, Outcome } from "../port.ts";
@@ -58,7 +57,8 @@ export class HandleOf implements Handle<never, never> {
       (actor, asker) => {
         // Before anything happens: whoever is told so has not sent.
         if (timeout !== undefined) checkMilliseconds(timeout, "the timeout of a send");
-        actor.send(idOf(id), encode(value, `what is sent to ${this.#label}`), asker, kind);
+        checkId(id);
+        actor.send(id, encode(value, `what is sent to ${this.#label}`), asker, kind);
       },
       (outcome) => answerOf(outcome, this.#label) as never,
     );
@@ -83,9 +83,10 @@ export class HandleOf implements Handle<never, never> {
     refuseInBody(`post to ${this.#label}`);
     return Reply.to((resolve, reject) => {
       checkMilliseconds(after, "the delay of a post");
+      checkId(id);
       const text = encode(value, `what is posted to ${this.#label}`);
       const due = this.#keeper.now() + Math.max(0, after);
-      const post = { type: "post", name, key, id: idOf(id), due, value: text } as const;
+      const post = { type: "post", name, key, id, due, value: text } as const;
       this.#keeper.post(post, { answered: () => resolve(), failed: reject });
     });
   }
@@ -95,8 +96,9 @@ export class HandleOf implements Handle<never, never> {
     return this.#ask(
       "signal",
       (actor, asker) => {
-        const text = encode(value, `the signal ${name} for ${this.#label}`);
-        actor.signal(idOf(name), text, id === undefined ? undefined : idOf(id), asker);
+        checkId(name);
+        if (id !== undefined) checkId(id);
+        actor.signal(name, encode(value, `the signal ${name} for ${this.#label}`), id, asker);
       },
       () => {},
     );
@@ -143,10 +145,4 @@ export class HandleOf implements Handle<never, never> {
   toString(): string {
     return `<durable ${this.#label}>`;
   }
-}
-
-/** @throws {TypeError} if it is no text that can be kept */
-function idOf(id: unknown): string {
-  if (typeof id === "string" && id !== "" && isStorable(id)) return id;
-  throw new TypeError(`an id, or the name of a signal, is a text, but got ${show(id)}`);
 }

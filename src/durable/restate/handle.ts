@@ -5,6 +5,7 @@
 
 import { randomUUID } from "node:crypto";
 import { checkMilliseconds } from "../../scheduler/sleep.ts";
+import { checkId } from "../effects.ts";
 import type { Handle, Inspection, SendOptions } from "../engine/engine.ts";
 import { DurableError, NoAnswerError, ReplayError } from "../errors.ts";
 import { answerOf, errorLine, reasonText, revive } from "../outcome.ts";
@@ -41,6 +42,7 @@ export class RestateHandle implements Handle<never, never> {
 
   async #sendOne(value: unknown, options: SendOptions): Promise<never> {
     const { id = randomUUID(), timeout } = options;
+    checkId(id);
     if (timeout !== undefined) checkMilliseconds(timeout, "the timeout of a send");
     const input: SendInput = { id, at: Date.now(), value: this.#encoded(value, `what is sent to ${this.#label}`) };
     const answer = this.#send(input);
@@ -98,6 +100,7 @@ export class RestateHandle implements Handle<never, never> {
   async #post(value: unknown, options: { id?: string; after?: number }): Promise<void> {
     const { id = randomUUID(), after = 0 } = options;
     checkMilliseconds(after, "the delay of a post");
+    checkId(id);
     const text = this.#encoded(value, `what is posted to ${this.#label}`);
     const input: SendInput = { id, at: Date.now() + after, value: text };
     const target = { service: this.name, key: this.key, handler: "send" };
@@ -110,9 +113,10 @@ export class RestateHandle implements Handle<never, never> {
     return this.#outside("signal", () => this.#signal(name, value, options));
   }
 
-  async #signal(name: string, value: unknown, options: { id?: string }): Promise<void> {
+  async #signal(name: string, value: unknown, { id = randomUUID() }: { id?: string }): Promise<void> {
+    checkId(name);
+    checkId(id);
     const text = this.#encoded(value, `the signal ${name} for ${this.#label}`);
-    const id = options.id ?? randomUUID();
     const mail: Mail = { type: "signal", at: Date.now(), name, value: text, id };
     const what = `signal ${name} to ${this.#label} (id ${id})`;
     const { isEnded } = (await this.#call(what, "mail", mail, { idempotencyKey: randomUUID() })) as MailOutput;
