@@ -381,6 +381,13 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
         expect(await answer).toBeInstanceOf(CancelledError);
       });
 
+      it("is not cancelled when it has ended, however that was", async () => {
+        const f = engine.open(failing, key);
+        await caught(f.send("end"));
+        await f.cancel("too late");
+        expect((await f.inspect()).state).toBe("failed");
+      });
+
       it("does not begin one that is cancelled before it exists", async () => {
         const c = engine.open(careful, key);
         await c.cancel();

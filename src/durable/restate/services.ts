@@ -180,8 +180,8 @@ async function take(ctx: Context, kind: Kind, mail: Mail): Promise<MailOutput> {
 
 /** Cancels it, and waits for its end; or has it forgotten. */
 async function stop(ctx: Context, kind: Kind, mail: Mail): Promise<StopOutput> {
-  if (mail.type === "cancel" && (await stateNow(ctx)) !== "begun")
-    return { outcome: await outcomeNow(ctx), parked: null };
+  // How it ended before has nothing to do with this one.
+  if (mail.type === "cancel" && (await stateNow(ctx)) !== "begun") return { outcome: null, parked: null };
   await put(ctx, kind, mail);
   await knock(ctx, kind);
   if (mail.type === "drop") return { outcome: null, parked: null };
