@@ -1,12 +1,11 @@
 // What the commands have in common that talk to a running server.
 //
-// May import: arguments, problem; the client; Node's own modules.
+// May import: arguments, problem, story; the client; Node's own modules.
 
 import process from "node:process";
 import {
   type Client,
   connect,
-  FailedError,
   NoAnswerError,
   NotSerializableError,
   type RemoteHandle,
@@ -14,6 +13,7 @@ import {
 } from "../client/index.ts";
 import type { Arguments, Options } from "./arguments.ts";
 import { Problem } from "./problem.ts";
+import { plain } from "./story.ts";
 
 const HERE = "http://127.0.0.1:8787";
 /** In milliseconds. */
@@ -82,20 +82,25 @@ export class Remote {
   }
 }
 
-/** What is told of `error`, which asking a server has thrown. */
+/** What is told of `error`, which asking a server has thrown. What comes from there is shown, and not done by a terminal. */
 function problemOf(error: unknown): unknown {
   if (error instanceof NoAnswerError) {
     const hint = error.cause instanceof TypeError ? "; is corun serve running there?" : "";
-    return new Problem(`${error.message}${hint}`, 1);
+    return new Problem(`${plainLines(error.message)}${hint}`, 1);
   }
-  if (error instanceof FailedError) {
-    // One that has yielded what can't be kept goes on.
-    const isUnkept = error.name === NotSerializableError.prototype.name;
-    return new Problem(isUnkept ? error.message : `it failed with ${error.name}: ${error.message}`, 1);
-  }
-  if (error instanceof ServerError) return new Problem(error.message, 1);
+  if (error instanceof ServerError) return new Problem(plainLines(toldOf(error)), 1);
   if (error instanceof NotSerializableError) return new Problem(error.message, 2);
   return error;
+}
+
+function toldOf({ name, message, type }: ServerError): string {
+  // One that has yielded what can't be kept goes on.
+  const hasFailed = type === "failed" && name !== NotSerializableError.prototype.name;
+  return hasFailed ? `it failed with ${name}: ${message}` : message;
+}
+
+function plainLines(text: string): string {
+  return text.split("\n").map(plain).join("\n");
 }
 
 export function remoteOf(given: Arguments): Remote {

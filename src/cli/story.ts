@@ -79,10 +79,15 @@ function show(text: Text): string {
   return text === null ? "undefined" : oneLine(text);
 }
 
-/** On one line, and without characters that change what the terminal shows, or how. */
+/** On one line, and not too long. */
 function oneLine(text: string): string {
-  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0)!.toString(16)}}`);
-  return plain.length <= LONGEST ? plain : `${plain.slice(0, LONGEST - 1)}…`;
+  const all = plain(text);
+  return all.length <= LONGEST ? all : `${all.slice(0, LONGEST - 1)}…`;
+}
+
+/** Without characters that change what a terminal shows, or how; an end of a line is one. */
+export function plain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (each) => `\\u{${each.codePointAt(0)!.toString(16)}}`);
 }
 
 /** Each line with its time; a day stands over those that are of it. */

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { embedded } from "corun/durable";
+import { durable, embedded } from "corun/durable";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Problem } from "../../src/cli/problem.ts";
 import { Remote } from "../../src/cli/remote.ts";
@@ -207,6 +207,18 @@ test("one that yields what can't be kept is not told to have failed", async () =
   const { main } = await commands["send"]!();
   const told = main(["infinite", "a", '"bad"', "--url", url]);
   await expect(told).rejects.toThrow(/^what infinite\/a yields can't be kept in a journal: \$\.n is Infinity/);
+});
+
+test("a failure is told in lines, and without what a terminal would obey", async () => {
+  const failing = durable("failing", function* (): Generator<void, void, unknown> {
+    yield;
+    throw new RangeError("no\u001b[31m such\nthing\r");
+  });
+  const { url } = await serve({ failing });
+  const { main } = await commands["send"]!();
+  const error = await main(["failing", "a", "--url", url]).catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(Problem);
+  expect((error as Problem).message).toBe("it failed with RangeError: no\\u{1b}[31m such\nthing\\u{d}");
 });
 
 test("a store does not tell what is parked: ls and show say so of those that may be, and ls --state parked refuses", async () => {
