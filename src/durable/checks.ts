@@ -26,13 +26,24 @@ export function checkDuration(value: unknown, what: string): void {
   throw new TypeError(`${what} is a number of milliseconds from 0 on, but got ${show(value)}`);
 }
 
-/** @throws {TypeError} if `path` names no file that lasts: SQLite takes others, and keeps what is in them nowhere */
+/** Whether it names a file that lasts: SQLite takes other names, and keeps what is in them nowhere. */
+function isPath(path: unknown): boolean {
+  return typeof path === "string" && path !== "" && path !== ":memory:" && !path.includes("\0");
+}
+
+/** @throws {TypeError} if `path` names no file */
 export function checkPath(path: unknown): void {
-  if (typeof path === "string" && path !== "" && path !== ":memory:" && !path.includes("\0")) return;
+  if (isPath(path)) return;
   throw new TypeError(
     `embedded(path) needs the path of a file, which it makes if it is not there, but got ${show(path)}; ` +
       "for an engine that keeps nothing, write inProcess()",
   );
+}
+
+/** @throws {TypeError} if `to` names no file */
+export function checkCopy(to: unknown): void {
+  if (isPath(to)) return;
+  throw new TypeError(`backup(to) needs the path of a file, which it makes, but got ${show(to)}`);
 }
 
 /** @throws {TypeError} if one of the options is none */

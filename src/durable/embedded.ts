@@ -2,7 +2,7 @@
 //
 // May import: checks, errors, engine, sqlite.
 
-import { checkCount, checkDuration, checkPath } from "./checks.ts";
+import { checkCopy, checkCount, checkDuration, checkPath } from "./checks.ts";
 import { DurableError } from "./errors.ts";
 import type { Engine } from "./engine/engine.ts";
 import { Keeper, type KeeperOptions } from "./engine/keeper.ts";
@@ -42,6 +42,7 @@ class EmbeddedKeeper extends Keeper implements Embedded {
 
   backup(to: string): Promise<void> {
     return this.ask(() => {
+      checkCopy(to);
       try {
         this.#sqlite.backup(to);
       } catch (error) {

@@ -241,6 +241,11 @@ describe("a store", () => {
   });
 });
 
+it.each([[""], [":memory:"], [undefined], ["a\0b"]])("makes no copy that is kept nowhere: %j", async (to) => {
+  const engine = open(path.join(folder(), "store.db"));
+  expect(await caught(engine.backup(to!))).toBeInstanceOf(TypeError);
+});
+
 describe("when things go wrong", () => {
   it("rejects what could not be written, as it has not happened, and goes on when there is room again", async () => {
     const file = path.join(folder(), "store.db");
