@@ -5,7 +5,7 @@
 import { coroutine, type CoroutineOf, isCoroutineFunction } from "../coroutine/define.ts";
 import { show } from "../coroutine/errors.ts";
 import type { Text } from "./port.ts";
-import { encode } from "./text.ts";
+import { encode, isStorable } from "./text.ts";
 
 type AnyGenerator = Generator<unknown, unknown, unknown>;
 
@@ -131,7 +131,8 @@ export function definitionOf(body: unknown): Definition {
 
 /** @throws {TypeError} if it can be no name of a durable coroutine */
 export function checkName(name: unknown): asserts name is string {
-  if (typeof name !== "string") throw new TypeError(`durable needs a name, a text, but got ${show(name)}`);
+  if (typeof name !== "string" || !isStorable(name))
+    throw new TypeError(`durable needs a name, a text, but got ${show(name)}`);
   if (name === "" || name === "<anonymous>") {
     throw new TypeError(
       "a durable coroutine needs a name, by which its journal is found: write durable(name, body), or give the function one",

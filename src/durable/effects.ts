@@ -11,7 +11,7 @@ import { answerOf, resultOf } from "./outcome.ts";
 import type { Outcome, Request, Retry, StepContext } from "./port.ts";
 import { currentRun, type Run, runOf } from "./run.ts";
 import { SignalWait } from "./signals.ts";
-import { encode } from "./text.ts";
+import { encode, isStorable } from "./text.ts";
 
 /** Waits for the result of a request. */
 class Effect extends Op<unknown> {
@@ -145,11 +145,6 @@ export function checkKey(key: unknown): asserts key is string {
 export function checkId(id: unknown): asserts id is string {
   if (typeof id !== "string" || id === "" || !isStorable(id))
     throw new TypeError(`an id, or the name of a signal, is a text, but got ${show(id)}`);
-}
-
-/** Whether every store gives a text back as it is: half a pair of surrogates, or the character 0, is changed by some. */
-function isStorable(text: string): boolean {
-  return !/\0|\p{Surrogate}/u.test(text);
 }
 
 /**

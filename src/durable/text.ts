@@ -17,3 +17,8 @@ export function encode(value: unknown, what: string): Text {
 export function decode(text: Text): unknown {
   return text === null ? undefined : (JSON.parse(text) as unknown);
 }
+
+/** Whether every store gives a text back as it is: half a pair of surrogates, or the character 0, is changed by some. */
+export function isStorable(text: string): boolean {
+  return !/\0|\p{Surrogate}/u.test(text);
+}

@@ -126,6 +126,10 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
         // With a slash, it would be the name of one coroutine and the beginning of the key of another.
         expect(() => engine.open("a/b", key)).toThrow(TypeError);
         expect(() => engine.open("", key)).toThrow(TypeError);
+        for (const name of ["a\0b", "half\ud800"]) {
+          expect(() => engine.open(name, key)).toThrow(TypeError);
+          expect(() => durable(name, function* () {})).toThrow("durable needs a name, a text");
+        }
       });
 
       it("refuses a key that is none, and a body without a name", () => {
