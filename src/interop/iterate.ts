@@ -135,17 +135,21 @@ class RunIteration implements Iteration<unknown, unknown, unknown> {
 }
 
 type Generating = Generator<unknown, unknown, unknown>;
-type IterationOf<B> = B extends (...args: never[]) => infer G
-  ? IterationOf<G>
-  : B extends Generator<infer Y, infer R, infer S>
+// A coroutine by itself, as its `return` takes more than that of the generator that it stands for.
+type IterationOf<G> =
+  G extends Coroutine<infer Y, infer R, infer S>
     ? Iteration<Y, R, S>
-    : never;
+    : G extends Generator<infer Y, infer R, infer S>
+      ? Iteration<Y, R, S>
+      : never;
 
-interface Iterate {
-  <A extends unknown[], B extends ((...args: A) => Generating) | Generating>(body: B, ...args: A): IterationOf<B>;
-  with(
-    options: RunOptions,
-  ): <A extends unknown[], B extends ((...args: A) => Generating) | Generating>(body: B, ...args: A) => IterationOf<B>;
+interface StartIteration {
+  <A extends unknown[], G extends Generating>(body: (...args: A) => G, ...args: A): IterationOf<G>;
+  <G extends Generating>(body: G): IterationOf<G>;
+}
+
+interface Iterate extends StartIteration {
+  with(options: RunOptions): StartIteration;
 }
 
 const start = (options: RunOptions, body: unknown, args: unknown[]) => new RunIteration(body, args, options);
@@ -187,4 +191,4 @@ export const iterate: Iterate = /* @__PURE__ */ Object.assign(
       (body: unknown, ...args: unknown[]) =>
         start(options, body, args),
   },
-) as unknown as Iterate;
+);

@@ -4,6 +4,8 @@ import {
   Channel,
   type Coroutine,
   coroutine,
+  iterate,
+  type Iteration,
   pipeline,
   run,
   select,
@@ -176,4 +178,36 @@ test("a clause that is switched off, or may be, leaves the others their types", 
     yield* select({ a: numbers.receive(), b: Promise.resolve(1) });
   }
   void chooses;
+});
+
+describe("an iteration", () => {
+  test("has the types of its body, also of one that is generic, and of a coroutine", () => {
+    const lines = function* <T>(items: T[]): Generator<T, number, boolean> {
+      for (const item of items) if (!(yield item)) break;
+      yield* sleep(1);
+      return items.length;
+    };
+    expectTypeOf(iterate(lines, ["a"])).toEqualTypeOf<Iteration<string, number, boolean>>();
+    expectTypeOf(iterate.with({ seed: 1 })(coroutine(lines), [1])).toEqualTypeOf<Iteration<number, number, boolean>>();
+    expectTypeOf(iterate(coroutine(lines)([1]))).toEqualTypeOf<Iteration<number, number, boolean>>();
+    expectTypeOf(iterate(text)).toEqualTypeOf<Iteration<never, string, unknown>>();
+    void iterate(function* (n) {
+      expectTypeOf(n).toEqualTypeOf<number>();
+      yield n;
+    }, 1);
+  });
+
+  test("is given what its body takes, no less and no more", () => {
+    const misuse = (one: (n: number) => Generator<number, void, unknown>) => {
+      // @ts-expect-error its argument is missing
+      iterate(one);
+      // @ts-expect-error one too many
+      iterate(one, 1, 2);
+      // @ts-expect-error a body takes arguments, a generator has them
+      iterate(one(1), 2);
+      // @ts-expect-error no body
+      iterate([1]);
+    };
+    expectTypeOf(misuse).toBeFunction();
+  });
 });
