@@ -8,6 +8,18 @@ import { Op, PENDING } from "../scheduler/op.ts";
 import { nearestCancelled } from "../scheduler/scope.ts";
 import type { Task } from "../scheduler/task.ts";
 
+/** For `W` that is a wait of its own (an op, a task, a body …) itself; for all else, `any` too, nothing. */
+type Wait<W> = W extends { [Symbol.iterator](): Iterator<infer Y, unknown, unknown> }
+  ? [Y] extends [never]
+    ? W
+    : never
+  : never;
+
+/** Given where there is no promise to wait for; no `yield*` takes it, so that the mistake is found. */
+interface NoPromise {
+  readonly mistake: "until waits for a promise; what is given here is waited for by `yield*`, without it";
+}
+
 type Source<T> = T | PromiseLike<T> | ((signal: AbortSignal) => T | PromiseLike<T>);
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -100,6 +112,9 @@ class Until extends Op<unknown> {
   }
 }
 
+/** What can be waited for by itself is no promise: `yield* sleep(5)`, not `yield* until(sleep(5))`. Does not compile. */
+export function until<W>(source: W & Wait<W>): NoPromise;
+export function until<W>(source: (signal: AbortSignal) => W & Wait<W>): NoPromise;
 /**
  * Waits for a promise, or another thenable: gives its value, or throws what it is rejected with.
  *
@@ -118,9 +133,9 @@ class Until extends Op<unknown> {
 export function until<T>(source: (signal: AbortSignal) => T | PromiseLike<T>): Op<Awaited<T>>;
 export function until<T>(source: T | PromiseLike<T>): Op<Awaited<T>>;
 export function until<T>(source: T): Op<Awaited<T>>;
-export function until<T>(...source: [Source<T>?]): Op<Awaited<T>> {
+export function until<T>(...source: [Source<T>?]): unknown {
   if (source.length === 0) {
     throw new TypeError("until needs a promise, or a function (signal) => promise, but got nothing");
   }
-  return new Until(source[0]) as Op<unknown> as Op<Awaited<T>>;
+  return new Until(source[0]);
 }

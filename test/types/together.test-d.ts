@@ -97,6 +97,28 @@ test("until unwraps promises, also of a function", () => {
   void misuse;
 });
 
+test("until gives back what is no promise, but takes nothing that is waited for by itself", () => {
+  function* waits(list: string[], set: Set<unknown>): Generator<never, void, unknown> {
+    expectTypeOf(yield* until(list)).toEqualTypeOf<string[]>();
+    expectTypeOf(yield* until(set)).toEqualTypeOf<Set<unknown>>();
+    expectTypeOf(yield* until(async () => [set])).toEqualTypeOf<Set<unknown>[]>();
+    expectTypeOf(yield* until(() => JSON.parse("[]"))).toBeAny();
+    // @ts-expect-error an op
+    yield* until(sleep(5));
+    // @ts-expect-error a task
+    yield* until(task());
+    // @ts-expect-error a combinator
+    yield* until(all([body]));
+    // @ts-expect-error a body
+    yield* until(body);
+    // @ts-expect-error a coroutine
+    yield* until(text());
+    // @ts-expect-error a function that gives an op
+    yield* until(() => sleep(5));
+  }
+  void waits;
+});
+
 test("a context has the type of its default, or the one that is named", () => {
   const limit = createContext(1);
   expectTypeOf(limit.get()).toEqualTypeOf<number>();
