@@ -10,12 +10,17 @@ export interface Emitter {
   off(event: string | symbol, listener: (...args: unknown[]) => void): unknown;
 }
 
-/** The event that `target` gives its `on…` listener: for `"click"` that of `onclick`. */
-export type EventOf<T, K extends string> = T extends { [P in `on${K}`]: infer Handler }
-  ? NonNullable<Handler> extends (event: infer E) => unknown
-    ? E
+/**
+ * The event that `target` gives its `on…` listener: for `"click"` that of `onclick`. Of several names one of theirs; and
+ * never the text that `onerror` may be given in place of an event.
+ */
+export type EventOf<T, K extends string> = K extends unknown
+  ? T extends { [P in `on${K}`]: infer Handler }
+    ? NonNullable<Handler> extends (event: infer E) => unknown
+      ? Exclude<E, string>
+      : Event
     : Event
-  : Event;
+  : never;
 
 interface Listeners {
   /** Is given the event of a target, the arguments of an emitter. */

@@ -6,6 +6,8 @@ import {
   coroutine,
   iterate,
   type Iteration,
+  on,
+  once,
   pipeline,
   run,
   select,
@@ -232,4 +234,21 @@ describe("an iteration", () => {
     };
     expectTypeOf(misuse).toBeFunction();
   });
+});
+
+test("an event is that of its name; of several names one of theirs; and never a text", () => {
+  interface Socket extends EventTarget {
+    onmessage: ((event: MessageEvent<string>) => void) | null;
+    onclose: ((event: CloseEvent) => void) | null;
+    onerror: ((event: Event | string, line?: number) => void) | null;
+  }
+  function* listens(socket: Socket, name: "message" | "close", any: string) {
+    expectTypeOf(yield* on(socket, "message").receive()).toEqualTypeOf<MessageEvent<string>>();
+    expectTypeOf(yield* on(socket, name).receive()).toEqualTypeOf<MessageEvent<string> | CloseEvent>();
+    expectTypeOf(yield* once(socket, name)).toEqualTypeOf<MessageEvent<string> | CloseEvent>();
+    expectTypeOf(yield* once(socket, "error")).toEqualTypeOf<Event>();
+    expectTypeOf(yield* once(socket, any)).toEqualTypeOf<Event>();
+    expectTypeOf(yield* once<CloseEvent>(socket, any)).toEqualTypeOf<CloseEvent>();
+  }
+  void listens;
 });
