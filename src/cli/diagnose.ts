@@ -83,7 +83,9 @@ function syntax(text: string, path: string, line: number, column: number | undef
 function hint(error: Error & { code?: unknown }): { hint?: string } {
   if (error.code === "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX") {
     return {
-      hint: "Node runs TypeScript by removing the types, so it takes only syntax that leaves JavaScript behind.",
+      hint:
+        "Node runs TypeScript by removing the types, so it takes only syntax that leaves JavaScript behind. " +
+        'For the rest install tsx (npm i -D tsx), and set NODE_OPTIONS="--import tsx".',
     };
   }
   if (/import statement outside a module|Unexpected token 'export'/.test(error.message)) {

@@ -217,7 +217,9 @@ describe("a program that can't be loaded", () => {
   });
 
   test.runIf(native)("TypeScript that is more than types, where Node only removes them", () => {
-    const why = "Node runs TypeScript by removing the types, so it takes only syntax that leaves JavaScript behind.";
+    const why =
+      "Node runs TypeScript by removing the types, so it takes only syntax that leaves JavaScript behind. " +
+      'For the rest install tsx (npm i -D tsx), and set NODE_OPTIONS="--import tsx".';
     const what = (kind: string) => `SyntaxError: TypeScript ${kind} is not supported in strip-only mode`;
     expect(run({ "a.ts": "\nenum Colour {\n  Red,\n}\n" })).toEqual(
       failed(`corun: a.ts:2: ${what("enum")}`, "    enum Colour {", why),
