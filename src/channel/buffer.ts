@@ -14,12 +14,29 @@ export class Ring<T> {
     this.#items[(this.#head + this.length++) & (this.#items.length - 1)] = item;
   }
 
-  /** Puts `item` before the one at `index`. */
+  unshift(item: T): void {
+    if (this.length === this.#items.length) this.#grow();
+    this.#head = (this.#head - 1) & (this.#items.length - 1);
+    this.#items[this.#head] = item;
+    this.length++;
+  }
+
+  at(index: number): T {
+    return this.#items[(this.#head + index) & (this.#items.length - 1)] as T;
+  }
+
+  /** Puts `item` before the one at `index`; those on the shorter side make room. */
   insert(index: number, item: T): void {
-    const all = [item];
-    while (this.length > index) all.push(this.pop());
-    this.push(item);
-    while (all.length > 1) this.push(all.pop()!);
+    const moved: T[] = [];
+    if (index < this.length / 2) {
+      while (moved.length < index) moved.push(this.shift());
+      this.unshift(item);
+      while (moved.length > 0) this.unshift(moved.pop()!);
+    } else {
+      while (this.length > index) moved.push(this.pop());
+      this.push(item);
+      while (moved.length > 0) this.push(moved.pop()!);
+    }
   }
 
   pop(): T {

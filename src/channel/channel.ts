@@ -79,7 +79,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   /** @internal How many values were handed to a receiver. */
   handed = 0;
   /** The hand-overs of values that came back, which are the first in the buffer. */
-  #returned: number[] | null = null;
+  #returned: Ring<number> | null = null;
   readonly #onUndelivered: ((value: T) => void) | undefined;
 
   constructor(capacity = 0, options: ChannelOptions<T> = {}) {
@@ -202,7 +202,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     const receiver = this.#partner(this.receivers, chooser);
     if (receiver !== null) {
       this.receivers.leave(receiver);
-      receiver.received(value);
+      receiver.received(value, ++this.handed);
       return true;
     }
     if (this.buffer.length < this.capacity) {
@@ -228,12 +228,17 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   /** @internal The value of the hand-over `turn` came back: its receiver was cancelled before it ran. */
   giveBack(value: T, turn: number): void {
     const receiver = this.receivers.take();
-    if (receiver !== null) return receiver.received(value);
+    // In the same turn, as it may come back once more.
+    if (receiver !== null) return receiver.received(value, turn);
     // Those that came back are the first of the buffer, in the order in which they were handed over.
-    const returned = (this.#returned ??= []);
-    const place = returned.findIndex((other) => other > turn);
-    const index = place < 0 ? returned.length : place;
-    returned.splice(index, 0, turn);
+    const returned = (this.#returned ??= new Ring());
+    let index = 0;
+    for (let end = returned.length; index < end;) {
+      const middle = (index + end) >> 1;
+      if (returned.at(middle) > turn) end = middle;
+      else index = middle + 1;
+    }
+    returned.insert(index, turn);
     this.buffer.insert(index, value);
     const isOver = this.buffer.length > this.capacity;
     if (this.isAbandoned || (isOver && this.overflow === "dropOldest")) this.undelivered(this.#shift());
@@ -241,12 +246,12 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   }
 
   #shift(): T {
-    this.#returned?.shift();
+    if (this.#returned !== null && this.#returned.length > 0) this.#returned.shift();
     return this.buffer.shift();
   }
 
   #pop(): T {
-    if (this.#returned?.length === this.buffer.length) this.#returned.pop();
+    if (this.#returned !== null && this.#returned.length === this.buffer.length) this.#returned.pop();
     return this.buffer.pop();
   }
 

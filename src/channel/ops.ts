@@ -125,8 +125,8 @@ export class ReceiveOp extends Waiter<unknown> {
     this.channel.giveBack(value, this.turn);
   }
 
-  received(value: unknown): void {
-    this.turn = ++this.channel.handed;
+  received(value: unknown, turn: number): void {
+    this.turn = turn;
     this.complete(this.wrap(value));
   }
 
