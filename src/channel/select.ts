@@ -1,7 +1,8 @@
 // Select: waits for exactly one of several ops.
 //
 // Every op that may be done now is asked once, in an order that is drawn (or as written); if none can be, all
-// stand in their lines, and the first that is done withdraws the others before anybody else runs.
+// stand in their lines, and the first that is done withdraws the others before anybody else runs. Those that call a
+// function of the user's then (an `until`) come last, as that may make another one done.
 //
 // May import: the scheduler layer.
 
@@ -24,6 +25,8 @@ class Select extends Op<unknown> implements Chooser {
   readonly #isFair: boolean;
   readonly #otherwise: { value: unknown } | null;
   #won: Op<unknown> | null = null;
+  /** It is decided, or given up: what else is done now, by the withdrawal of the others, is undone. */
+  #isOver = false;
 
   constructor(keys: string[], ops: Op<unknown>[], isFair: boolean, otherwise: { value: unknown } | null) {
     super();
@@ -36,6 +39,8 @@ class Select extends Op<unknown> implements Chooser {
   poll(task: Task): unknown {
     const ops = this.#ops;
     let result: unknown;
+    this.#won = null;
+    this.#isOver = false;
     try {
       for (const op of ops) {
         op.checkFree();
@@ -79,22 +84,34 @@ class Select extends Op<unknown> implements Chooser {
   }
 
   enlist(task: Task): void {
-    this.#won = null;
     try {
-      for (const op of this.#ops) op.enlist(task);
+      for (const op of this.#ops) if (!callsOut(op)) op.enlist(task);
+      for (const op of this.#ops) {
+        if (!callsOut(op)) continue;
+        op.enlist(task);
+        // By what it called, another one was chosen, or this one.
+        if (!this.#isOver) continue;
+        if (op !== this.#won) op.withdraw();
+        return;
+      }
     } catch (error) {
       this.withdraw();
       throw error;
     }
   }
 
+  get callsOut(): boolean {
+    return this.#ops.some(callsOut);
+  }
+
   withdraw(): void {
+    this.#isOver = true;
     for (const op of this.#ops) op.withdraw();
     this.#release();
   }
 
   override dropped(): void {
-    for (const op of this.#ops) op.dropped();
+    dropAll(this.#ops);
   }
 
   override told(): void {
@@ -111,6 +128,11 @@ class Select extends Op<unknown> implements Chooser {
 
   chosen(op: Op<unknown>, value: unknown, error: unknown, failed: boolean): void {
     this.touch();
+    if (this.#isOver) {
+      if (!failed) op.revoke(value);
+      return;
+    }
+    this.#isOver = true;
     for (const other of this.#ops) if (other !== op) other.withdraw();
     this.#won = op;
     this.#release();
@@ -129,6 +151,25 @@ class Select extends Op<unknown> implements Chooser {
   describe(): string {
     return `select(${this.#ops.map((op, i) => `${this.#keys[i]}: ${op.describe()}`).join(", ")})`;
   }
+}
+
+/** Whether a function of the user's is called when `op` begins to wait. */
+function callsOut(op: Op<unknown> & { readonly callsOut?: boolean }): boolean {
+  return op.callsOut === true;
+}
+
+/** Tells each of `ops` that it was dropped, also where a callback of the user's throws. */
+function dropAll(ops: readonly Op<unknown>[]): void {
+  const errors: unknown[] = [];
+  for (const op of ops) {
+    try {
+      op.dropped();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} failures of what was not sent`);
+  if (errors.length === 1) throw errors[0];
 }
 
 export interface SelectOptions<O> {
@@ -160,18 +201,21 @@ export function select<const C extends Record<string, Waitable<unknown> | null |
 ): Waitable<Selected<C> | ([O] extends [never] ? never : { key: "otherwise"; value: O })> {
   if (typeof clauses !== "object" || clauses === null)
     throw new TypeError(`select needs clauses, {key: op, …}, but got ${told(clauses)}`);
+  const { order = "fair" } = options;
+  if (order !== "fair" && order !== "priority")
+    throw new TypeError(`a select's order is "fair" or "priority", but got ${told(order)}`);
   const given: Record<string, Waitable<unknown> | null | undefined> = clauses;
   const keys = Object.keys(given).filter((key) => (given[key] ?? null) !== null);
   // `map` makes an array of the right length: one that grows from none has room for 17, which costs more than all the rest.
   const ops = keys.map((key) => {
     const op: unknown = given[key]![Symbol.iterator]?.();
     if (op instanceof Op) return op as Op<unknown>;
-    throw new TypeError(
-      `select needs ops (send, receive, sleep, a task, …), but "${key}" is ${told(given[key])}; spawn it, and select its task`,
-    );
+    const what = told(given[key]);
+    const advice = what === "a Promise" ? "did you mean until(promise)?" : "spawn it, and select its task";
+    throw new TypeError(`select needs ops (send, receive, sleep, a task, …), but "${key}" is ${what}; ${advice}`);
   });
   const otherwise = "otherwise" in options ? { value: options.otherwise } : null;
   if (otherwise !== null && keys.includes("otherwise"))
     throw new TypeError("select: a clause can't be called otherwise with the option `otherwise`: rename it");
-  return new Select(keys, ops, options.order !== "priority", otherwise) as never;
+  return new Select(keys, ops, order === "fair", otherwise) as never;
 }

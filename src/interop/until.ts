@@ -60,6 +60,11 @@ class Until extends Op<unknown> {
     if (source instanceof Promise) lineFor(source);
   }
 
+  /** For a select: a function is called when it begins to wait. */
+  get callsOut(): boolean {
+    return typeof this.source === "function" && !isThenable(this.source);
+  }
+
   poll(): unknown {
     // In a select, another clause may be chosen yet: a function is called when all wait.
     const value = this.chooser === null ? this.#start() : this.source;
