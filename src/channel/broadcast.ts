@@ -103,6 +103,7 @@ class Delivery<T> extends Op<void> implements Chooser {
   poll(task: Task): unknown {
     if (this.chooser !== null)
       throw new TypeError("a select can't send to a broadcast: spawn the send, and select its task");
+    this.#sends.clear(); // of a wait that was cancelled
     for (const { channel } of this.#broadcast.open("send")) {
       channel.use(task);
       if (handOver(channel, this.#value)) continue;
