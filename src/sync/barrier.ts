@@ -3,6 +3,7 @@
 // Invariants
 //   fewer than `parties` wait at any time: the one that makes it full waits not at all, and lets all go
 //   whoever is cancelled while it waits has not come; once it is full, all have
+//   a task comes once, also where it waits in two clauses of a select
 //
 // May import: the scheduler layer, checks.
 
@@ -29,7 +30,11 @@ class Arrival extends Waiter<number> {
   }
 
   enlist(): void {
-    this.barrier.queue.join(this);
+    const { queue } = this.barrier;
+    if (this.chooser !== null) {
+      for (let each = queue.first; each !== null; each = queue.after(each)) if (each.task === this.task) return;
+    }
+    queue.join(this);
   }
 
   withdraw(): void {
