@@ -8,5 +8,14 @@ import type { Channel } from "./channel.ts";
 export function abandon(channel: Channel<unknown>): void {
   channel.close();
   channel.isAbandoned = true;
-  while (channel.hasNext(null)) channel.undelivered(channel.take(null));
+  const errors: unknown[] = [];
+  while (channel.hasNext(null)) {
+    try {
+      channel.undelivered(channel.take(null));
+    } catch (error) {
+      errors.push(error); // of the user's callback: the others are told, too, and no sender is left waiting
+    }
+  }
+  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} failures of what was not received`);
+  if (errors.length === 1) throw errors[0];
 }

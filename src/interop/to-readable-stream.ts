@@ -49,9 +49,12 @@ export function toReadableStream<T>(channel: ReceiveChannel<T>, strategy?: Queui
         }
       },
       async cancel() {
-        if (channel instanceof Channel) abandon(channel as Channel<unknown>);
-        unexpect();
-        await values.return();
+        try {
+          if (channel instanceof Channel) abandon(channel as Channel<unknown>);
+        } finally {
+          unexpect();
+          await values.return();
+        }
       },
     },
     strategy ?? { highWaterMark: 0 },
