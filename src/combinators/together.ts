@@ -8,6 +8,7 @@
 
 import { show } from "../coroutine/errors.ts";
 import { Block } from "../scheduler/block.ts";
+import { SchedulerError } from "../scheduler/errors.ts";
 import { END, touch } from "../scheduler/footprint.ts";
 import { failureOf, listen, type Listener, observe } from "../scheduler/join.ts";
 import { Op, PENDING, type Waitable } from "../scheduler/op.ts";
@@ -135,12 +136,22 @@ function keysOf(entries: unknown, name: string): string[] | null {
   throw new TypeError(`${name} needs an array or a record of what to wait for, but got ${show(entries)}`);
 }
 
+/** As for a join. @throws {SchedulerError} if `task` can't wait for the end of `entry` */
+function checkJoin(entry: Task, task: Task, { name }: Verb): void {
+  if (entry === task) throw new SchedulerError(`${name}: task ${task.name} waits for its own end, which can't come`);
+  if (entry.scheduler === task.scheduler || entry.hasEnded) return;
+  throw new SchedulerError(
+    `${name}: task ${entry.name} belongs to another run: wait for that one's promise, with until(…)`,
+  );
+}
+
 function* runTogether(
   own: Scope,
   entries: readonly unknown[],
   keys: readonly string[] | null,
   verb: Verb,
 ): Generator<never, unknown, unknown> {
+  for (const entry of entries) if (entry instanceof Task) checkJoin(entry, own.task, verb);
   const tasks = entries.map((entry) =>
     entry instanceof Task ? entry : own.task.start(own, toCoroutine(entry, [], verb.name), SUPERVISED),
   );
