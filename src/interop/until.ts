@@ -80,9 +80,19 @@ class Until extends Op<unknown> {
     return (source as (signal: AbortSignal) => unknown)(this.#controller.signal);
   }
 
+  /** What the function gives, itself: one around it would put a callback on it each time. */
+  #promised(): PromiseLike<unknown> {
+    try {
+      const value = this.#start();
+      return isThenable(value) ? value : Promise.resolve(value);
+    } catch (error) {
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors
+      return Promise.reject(error);
+    }
+  }
+
   enlist(task: Task): void {
-    // The constructor of a promise makes one of what is none, and of what is thrown.
-    const promise = this.#promise ?? new Promise<unknown>((resolve) => resolve(this.#start()));
+    const promise = this.#promise ?? this.#promised();
     this.#promise = null;
     // Before anything that may refuse: a promise that nobody listens to ends the process when it is rejected.
     const line = lineFor(promise);
