@@ -1,5 +1,5 @@
 // What is iterable and can't be waited for: a collection that a cleanup happens to give, or that is taken for a body.
-import { all, defer, run, runSync, scope, spawn, timeout } from "corun";
+import { all, defer, run, scope, spawn, timeout, type Waitable } from "corun";
 import { describe, expect, test } from "vitest";
 
 describe("a cleanup may give a collection, which is no wait", () => {
@@ -25,14 +25,19 @@ describe("a cleanup may give a collection, which is no wait", () => {
 });
 
 describe("a collection is nothing to run: a TypeError at the call", () => {
-  const list = [1, 2] as never;
-  test.each<[string, () => Generator<never, unknown, unknown>]>([
-    ["spawn of an array", function* () { yield* spawn(list); }],
-    ["spawn of a function that gives one", function* () { yield* spawn((() => list) as never); }],
-    ["all of arrays", function* () { yield* all([list]); }],
-    ["timeout of a map", function* () { yield* timeout(5, new Map([[1, 2]]) as never); }],
-    ["scope of a set", function* () { yield* scope(new Set([1]) as never); }],
-  ])("%s", (_, main) => {
-    expect(() => runSync(main)).toThrow(/^(spawn|all|timeout|scope) needs a body/);
+  const list: unknown = [1, 2];
+  const use = (start: (body: () => Generator<never, void, unknown>) => Waitable<unknown>, given: unknown) => () =>
+    run(function* () {
+      yield* start(given as () => Generator<never, void, unknown>);
+    });
+
+  test.each<[string, () => Promise<void>]>([
+    ["spawn of an array", use((body) => spawn(body), list)],
+    ["spawn of a function that gives one", use((body) => spawn(body), () => list)],
+    ["all of arrays", use((body) => all([body]), list)],
+    ["timeout of a map", use((body) => timeout(5, body), new Map([[1, 2]]))],
+    ["scope of a set", use((body) => scope(body), new Set([1]))],
+  ])("%s", async (_, main) => {
+    await expect(main()).rejects.toThrow(/^(spawn|all|timeout|scope) needs a body/);
   });
 });

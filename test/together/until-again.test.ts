@@ -8,6 +8,7 @@ test("also where it is what the function of an until gives", async () => {
     static override get [Symbol.species]() {
       return Promise;
     }
+    // oxlint-disable-next-line unicorn/no-thenable
     override then(...args: Parameters<Promise<never>["then"]>): never {
       callbacks++;
       return super.then(...args) as never;
