@@ -64,7 +64,7 @@ describe("a value that came back and was handed to the next in line keeps its pl
   });
 });
 
-test.each([["first"], ["last"]])("many that come back, the %s one first, cost no more than as many", { tags: "slow" }, (way) => {
+test.each([["first"], ["last"]])("many that come back, the %s one first, cost no more than as many", { tags: "large" }, (way) => {
   const count = 50_000;
   const left = runSync(function* () {
     const channel = new Channel<number>();

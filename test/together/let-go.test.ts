@@ -15,11 +15,13 @@ test("a stream that is cancelled lets all go, also where onUndelivered throws", 
     });
     const stream = toReadableStream(channel);
     yield* channel.send(1);
-    const senders = [2, 3].map((value) => spawn(channel.send(value)));
+    const second = spawn(channel.send(2));
+    yield* rest();
+    const third = spawn(channel.send(3));
     yield* rest();
     const error = yield* errorOf(until(stream.cancel()));
     expect((error as AggregateError).errors.map(String)).toEqual(["Error: lost 1", "Error: lost 2"]);
-    yield* all(senders);
+    yield* all([second, third]);
   });
   expect(lost).toEqual([1, 2, 3]);
 });

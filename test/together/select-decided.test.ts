@@ -47,7 +47,7 @@ describe("what the function of an until does at once decides the select in which
     });
   });
 
-  test("the promise that it gave is waited for no longer: a deadlock is told", async () => {
+  test("the promise that it gave is waited for no longer: a deadlock is told", { tags: "slow" }, async () => {
     const stuck = run(function* () {
       const channel = new Channel<number>();
       yield* select({ value: channel.receive(), calling: never(() => channel.trySend(1)) }, { order: "priority" });
@@ -116,7 +116,7 @@ describe("one semaphore in two clauses", () => {
   });
 });
 
-test("a select that is waited for again and takes `otherwise` gives nothing back to what it took before", async () => {
+test("a select that is waited for again and takes `otherwise` gives nothing back to what it took before", { tags: "default-order" }, async () => {
   await run(function* () {
     const channel = new Channel<string>(1);
     const look = select({ value: channel.receive() }, { otherwise: "nothing" });
