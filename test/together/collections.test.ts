@@ -33,7 +33,13 @@ describe("a collection is nothing to run: a TypeError at the call", () => {
 
   test.each<[string, () => Promise<void>]>([
     ["spawn of an array", use((body) => spawn(body), list)],
-    ["spawn of a function that gives one", use((body) => spawn(body), () => list)],
+    [
+      "spawn of a function that gives one",
+      use(
+        (body) => spawn(body),
+        () => list,
+      ),
+    ],
     ["all of arrays", use((body) => all([body]), list)],
     ["timeout of a map", use((body) => timeout(5, body), new Map([[1, 2]]))],
     ["scope of a set", use((body) => scope(body), new Set([1]))],

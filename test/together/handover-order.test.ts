@@ -45,12 +45,7 @@ describe("a value that came back and was handed to the next in line keeps its pl
     expect(left).toEqual([0, 1, 2, 3]);
   });
 
-  test.each([
-    [[2, 0, 1]],
-    [[1, 2, 0]],
-    [[3, 1, 0, 2]],
-    [[0, 3, 1, 2]],
-  ])("in the order %j", async (order) => {
+  test.each([[[2, 0, 1]], [[1, 2, 0]], [[3, 1, 0, 2]], [[0, 3, 1, 2]]])("in the order %j", async (order) => {
     const left = await run(function* () {
       const channel = new Channel<number>();
       const receivers = [0, 1, 2, 3].map(() => spawn(receiveFrom, channel));
@@ -64,18 +59,22 @@ describe("a value that came back and was handed to the next in line keeps its pl
   });
 });
 
-test.each([["first"], ["last"]])("many that come back, the %s one first, cost no more than as many", { tags: "large" }, (way) => {
-  const count = 50_000;
-  const left = runSync(function* () {
-    const channel = new Channel<number>();
-    const receivers: Task[] = [];
-    for (let i = 0; i < count; i++) receivers.push(spawn(receiveFrom, channel) as unknown as Task);
-    yield* rest();
-    for (let i = 0; i < count; i++) channel.trySend(i);
-    if (way === "last") receivers.reverse();
-    for (const receiver of receivers) receiver.cancel();
-    return drained(channel);
-  });
-  expect(left).toHaveLength(count);
-  expect(left.every((value, index) => value === index)).toBe(true);
-});
+test.each([["first"], ["last"]])(
+  "many that come back, the %s one first, cost no more than as many",
+  { tags: "large" },
+  (way) => {
+    const count = 50_000;
+    const left = runSync(function* () {
+      const channel = new Channel<number>();
+      const receivers: Task[] = [];
+      for (let i = 0; i < count; i++) receivers.push(spawn(receiveFrom, channel) as unknown as Task);
+      yield* rest();
+      for (let i = 0; i < count; i++) channel.trySend(i);
+      if (way === "last") receivers.reverse();
+      for (const receiver of receivers) receiver.cancel();
+      return drained(channel);
+    });
+    expect(left).toHaveLength(count);
+    expect(left.every((value, index) => value === index)).toBe(true);
+  },
+);

@@ -38,7 +38,10 @@ describe("what the function of an until does at once decides the select in which
     await run(function* () {
       const [channel, event, permits] = [new Channel<number>(), new Event(), new Semaphore(1)];
       yield* permits.acquire();
-      const closed = yield* select({ calling: never(() => channel.close()), end: channel.next() }, { order: "priority" });
+      const closed = yield* select(
+        { calling: never(() => channel.close()), end: channel.next() },
+        { order: "priority" },
+      );
       expect(closed).toEqual({ key: "end", value: { value: undefined, done: true } });
       const set = yield* select({ calling: never(() => event.set()), set: event.wait() }, { order: "priority" });
       expect(set.key).toBe("set");
@@ -116,21 +119,25 @@ describe("one semaphore in two clauses", () => {
   });
 });
 
-test("a select that is waited for again and takes `otherwise` gives nothing back to what it took before", { tags: "default-order" }, async () => {
-  await run(function* () {
-    const channel = new Channel<string>(1);
-    const look = select({ value: channel.receive() }, { otherwise: "nothing" });
-    channel.trySend("real");
-    const task = spawn(function* () {
-      yield* look;
-      for (;;) yield* look; // now and then it lets others run
+test(
+  "a select that is waited for again and takes `otherwise` gives nothing back to what it took before",
+  { tags: "default-order" },
+  async () => {
+    await run(function* () {
+      const channel = new Channel<string>(1);
+      const look = select({ value: channel.receive() }, { otherwise: "nothing" });
+      channel.trySend("real");
+      const task = spawn(function* () {
+        yield* look;
+        for (;;) yield* look; // now and then it lets others run
+      });
+      yield* yieldNow();
+      expect(task.state).toBe("ready");
+      yield* task.cancel();
+      expect(channel.length).toBe(0);
     });
-    yield* yieldNow();
-    expect(task.state).toBe("ready");
-    yield* task.cancel();
-    expect(channel.length).toBe(0);
-  });
-});
+  },
+);
 
 test("each send of a select that is cancelled is undelivered, also if the first callback throws", async () => {
   const lost: number[] = [];

@@ -32,11 +32,15 @@ test("called twice, it takes back no other", () => {
   expect(steps).toEqual(["same"]);
 });
 
-test("so many take back in the order in which they came, at a cost that does not grow", { tags: "large", timeout: 2000 }, () => {
-  const steps = stepsOf(() => {
-    const all: (() => void)[] = [];
-    for (let i = 0; i < 30_000; i++) all.push(defer(() => {}));
-    for (const takeBack of all) takeBack();
-  });
-  expect(steps).toEqual([]);
-});
+test(
+  "so many take back in the order in which they came, at a cost that does not grow",
+  { tags: "large", timeout: 2000 },
+  () => {
+    const steps = stepsOf(() => {
+      const all: (() => void)[] = [];
+      for (let i = 0; i < 30_000; i++) all.push(defer(() => {}));
+      for (const takeBack of all) takeBack();
+    });
+    expect(steps).toEqual([]);
+  },
+);
