@@ -1,6 +1,6 @@
 // Structured blocks: scope and shield, and what is bound to the end of one.
 //
-// May import: the coroutine layer, end-scope, errors, interrupt, op, runnable, scope, sleep, states.
+// May import: the coroutine layer, end-scope, errors, interrupt, line, op, runnable, scope, sleep, states.
 
 import { Coroutine } from "../coroutine/coroutine.ts";
 import { isInTask, runningRoot } from "../coroutine/drive.ts";
@@ -8,11 +8,13 @@ import { CoroutineError, show } from "../coroutine/errors.ts";
 import { endScope } from "./end-scope.ts";
 import { CancelledError, TimeoutError } from "./errors.ts";
 import { mustUnwind } from "./interrupt.ts";
+import { Line } from "./line.ts";
 import { requireTask, type Waitable } from "./op.ts";
 import { type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
 import { type Cleanup, cancelScope, markOutwards, nearestCancelled, Scope } from "./scope.ts";
 import { checkMilliseconds, Timeout } from "./sleep.ts";
 import { CANCELLED_SCOPE } from "./states.ts";
+import type { Task } from "./task.ts";
 
 export interface ScopeOptions {
   /** Milliseconds from entry; then everything in the scope is cancelled, and it ends in a {@link TimeoutError}. */
@@ -40,8 +42,7 @@ export class Block<T> implements Waitable<T> {
 
   [Symbol.iterator](): Iterator<never, T, unknown> {
     const { name, shielded = false } = this.#kind;
-    const task = requireTask(`${name}(…)`);
-    if (!isInTask()) throw openedByHand(name);
+    const task = requireOwnTask(name);
     if (task.scope === null) task.own();
     const scope = new Scope(task, task.scope, name, shielded);
     const frame: Coroutine = Coroutine.of(
@@ -56,8 +57,11 @@ export class Block<T> implements Waitable<T> {
   }
 }
 
-function openedByHand(name: string): CoroutineError {
-  return new CoroutineError(
+/** The task whose own stack opens a `name`, a block that belongs to it. */
+export function requireOwnTask(name: string): Task {
+  const task = requireTask(`${name}(…)`);
+  if (isInTask()) return task;
+  throw new CoroutineError(
     "WAIT_BY_HAND",
     `${runningRoot()?.toString() ?? "a callback"} opens a ${name}, but is resumed by hand: start it with run(…), or spawn(…) it and use task.send(…)`,
   );
@@ -216,10 +220,8 @@ export function defer(cleanup: Cleanup): () => void {
 export function atScopeEnd(what: string, cleanup: Cleanup): () => void {
   const task = requireTask(what);
   const scope = task.scope ?? task.own();
-  const cleanups = (scope.cleanups ??= []);
-  cleanups.push(cleanup);
-  return () => {
-    const place = cleanups.lastIndexOf(cleanup);
-    if (place >= 0) cleanups.splice(place, 1);
-  };
+  const cleanups = (scope.cleanups ??= new Line());
+  const place = { ahead: null, behind: null, cleanup };
+  cleanups.join(place);
+  return () => cleanups.leave(place);
 }

@@ -3,10 +3,11 @@
 // The values in force are a map on the scope, copied when one is added: so reading is one look-up, and a
 // task that has got the map at its start sees no later change.
 //
-// May import: the coroutine layer, op, runnable; Scope and Waitable as types.
+// May import: the coroutine layer, block, op, runnable; Scope and Waitable as types.
 
 import { Coroutine } from "../coroutine/coroutine.ts";
-import { activeTask, requireTask, type Waitable } from "./op.ts";
+import { requireOwnTask } from "./block.ts";
+import { activeTask, type Waitable } from "./op.ts";
 import { type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
 import type { Scope } from "./scope.ts";
 
@@ -40,7 +41,7 @@ export class Context<T> {
   with<B extends Runnable<[]>>(value: T, body: B): Waitable<ResultOf<B>> {
     return {
       [Symbol.iterator]: (): Iterator<never, ResultOf<B>, unknown> => {
-        const task = requireTask("context.with(…)");
+        const task = requireOwnTask("context.with");
         const scope = task.scope ?? task.own();
         return Coroutine.of(runWith(scope, this, value, body), "context.with")[Symbol.iterator]() as never;
       },

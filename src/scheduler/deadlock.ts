@@ -78,6 +78,7 @@ function waitingTasks(root: Task): Task[] {
 
 function failWaits(root: Task, error: DeadlockError): void {
   for (const task of waitingTasks(root)) {
+    if (task.status !== WAITING) continue; // the withdrawal of another has served it
     task.wait?.withdraw();
     task.wait = null;
     task.resume(THROW, error);

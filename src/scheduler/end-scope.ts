@@ -1,10 +1,11 @@
 // What is done at the end of a scope: its tasks end, then its cleanups run, last in first out.
 //
-// May import: the coroutine layer, footprint, op, scope, states.
+// May import: the coroutine layer, footprint, op, runnable, scope, states.
 
 import { Coroutine } from "../coroutine/coroutine.ts";
 import { TASKS, touch } from "./footprint.ts";
-import { Op, PENDING, type Waitable } from "./op.ts";
+import { Op, PENDING } from "./op.ts";
+import { isWaitable } from "./runnable.ts";
 import { childrenOf, type Scope } from "./scope.ts";
 import { BACKGROUND } from "./states.ts";
 import type { Task } from "./task.ts";
@@ -58,14 +59,16 @@ function endBackground(scope: Scope): void {
 export function* endScope(scope: Scope): Generator<never, void, unknown> {
   for (;;) {
     touch(scope.task, TASKS);
-    if (scope.lastTask !== null) yield* new TasksEnd(scope);
-    const cleanup = scope.cleanups?.pop();
-    if (cleanup === undefined) break;
+    if (scope.lastTask !== null) {
+      yield* new TasksEnd(scope);
+      continue; // code outside may have started another one meanwhile
+    }
+    const place = scope.cleanups?.pop() ?? null;
+    if (place === null) break;
     try {
-      const rest = cleanup();
-      if (typeof rest !== "object" || rest === null) continue;
-      if (Symbol.iterator in rest) yield* rest as Waitable<unknown>;
-      else if ("then" in rest)
+      const rest = place.cleanup();
+      if (isWaitable(rest)) yield* rest;
+      else if (typeof rest === "object" && rest !== null && "then" in rest)
         throw new TypeError("a cleanup gave a Promise, and is not waited for: give until(promise)");
     } catch (error) {
       scope.fail(error, 0);
@@ -74,9 +77,23 @@ export function* endScope(scope: Scope): Generator<never, void, unknown> {
   for (const task of scope.supervised ?? []) scope.fail(task.value, task.order);
 }
 
-/** What has still to be done at the end of a task's own scope; null: nothing. */
+/** Ends the scopes of a task, from `innermost` on: a transfer may have left some open. */
+function* endAll(innermost: Scope): Generator<never, void, unknown> {
+  const { task } = innermost;
+  for (let scope = innermost; ; scope = task.scope = scope.parent) {
+    scope.masked = true;
+    yield* endScope(scope);
+    if (scope.parent?.task !== task) return;
+    scope.end();
+    const failure = scope.failure();
+    if (failure !== null) scope.parent.fail(failure.error, 0);
+  }
+}
+
+/** What has still to be done at the end of a task whose innermost scope is `scope`; null: nothing. */
 export function restOf(scope: Scope): Coroutine | null {
-  touch(scope.task, TASKS);
-  if (scope.lastTask === null && scope.cleanups === null && scope.supervised === null) return null;
-  return Coroutine.of(endScope(scope), scope.name);
+  const { task, parent } = scope;
+  touch(task, TASKS);
+  const isOpen = scope.lastTask !== null || scope.cleanups !== null || scope.supervised !== null;
+  return isOpen || parent?.task === task ? Coroutine.of(endAll(scope), scope.name) : null;
 }

@@ -59,6 +59,13 @@ export class Line<W extends Place> {
     this.length--;
   }
 
+  /** Takes the one that came last out of the line. */
+  pop(): W | null {
+    const last = this.#last;
+    if (last !== null) this.leave(last);
+    return last;
+  }
+
   /** Takes the one that came first out of the line. */
   take(): W | null {
     const { first } = this;

@@ -40,9 +40,12 @@ function adopt(value: unknown, name: string | null, what: string): Coroutine {
   if (isGenerator(value)) return Coroutine.of(value, name === null ? "generator" : name || "<anonymous>");
   const text = told(value);
   if (isWaitable(value)) return Coroutine.of(waitFor(value), name || text);
-  if (name === null) throw new TypeError(`${what} needs a body, a coroutine or something to wait for, but got ${text}`);
+  const needs =
+    name === null
+      ? "a coroutine or something to wait for, but got"
+      : "function* () { … }, but what it was given returned";
   const advice = text === "a Promise" ? ": in a body, wait for one by `yield* until(promise)`" : "";
-  throw new TypeError(`${what} needs a body, function* () { … }, but what it was given returned ${text}${advice}`);
+  throw new TypeError(`${what} needs a body, ${needs} ${text}${advice}`);
 }
 
 function* waitFor(op: Waitable): AnyGenerator {
@@ -57,8 +60,10 @@ export function told(value: unknown): string {
   return "then" in value ? "a Promise" : show(value);
 }
 
-function isWaitable(value: unknown): value is Waitable {
-  return typeof value === "object" && value !== null && Symbol.iterator in value;
+/** Unlike what can be waited for, a collection has `forEach` and no `throw`. */
+export function isWaitable(value: unknown): value is { [Symbol.iterator](): Iterator<never, unknown, unknown> } {
+  if (typeof value !== "object" || value === null || !(Symbol.iterator in value)) return false;
+  return "throw" in value || !("forEach" in value);
 }
 
 export function isGenerator(value: unknown): value is AnyGenerator {

@@ -11,6 +11,7 @@ import { inspectable, show } from "../coroutine/errors.ts";
 import { budget } from "./budget.ts";
 import { CancelledError } from "./errors.ts";
 import { TASKS, touch } from "./footprint.ts";
+import type { Line, Place } from "./line.ts";
 import { type ArgsOf, type Runnable, toCoroutine } from "./runnable.ts";
 import type { TaskOf } from "./spawn.ts";
 import { noteSite } from "./sites.ts";
@@ -19,6 +20,9 @@ import type { Task } from "./task.ts";
 
 /** A cleanup that is bound to a scope. */
 export type Cleanup = () => unknown;
+interface CleanupPlace extends Place {
+  cleanup: Cleanup;
+}
 
 export class Scope {
   readonly name: string;
@@ -51,7 +55,7 @@ export class Scope {
   /** @internal Called when one of its tasks has ended, while it waits for them. */
   onTaskEnd: (() => void) | null = null;
   /** @internal */
-  cleanups: Cleanup[] | null = null;
+  cleanups: Line<CleanupPlace> | null = null;
   /** @internal Its supervised tasks that failed, and nobody knows. */
   supervised: Set<Task> | null = null;
   /** @internal For APIs of the host: aborted when the scope is cancelled or has ended. */

@@ -255,18 +255,18 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
 }
 
 function bodyEnded(task: Task, status: number, value: unknown): void {
-  const { scope } = task;
-  if (scope === null) {
+  if (task.scope === null) {
     task.end(status, value);
     return;
   }
+  const scope = task.own();
   // The first time for the body, the second for what the scope had to do at its end.
   if ((task.flags & ENDING) === 0) {
     task.flags |= ENDING;
     scope.masked = true;
     if (status === FAILED) scope.fail(value, 0);
     else scope.result = value;
-    const rest = restOf(scope);
+    const rest = restOf(task.scope);
     if (rest !== null) {
       task.root = rest;
       task.resume(NEXT, undefined);
