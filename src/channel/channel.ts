@@ -33,8 +33,9 @@ export interface ChannelOptions<T> {
 
 /** The end of a channel that sends. */
 export interface SendChannel<in T> {
-  send(value: T): Waitable<void>;
-  trySend(value: T): boolean;
+  // Properties, not methods: the parameters of those are not told apart strictly.
+  readonly send: (value: T) => Waitable<void>;
+  readonly trySend: (value: T) => boolean;
   close(error?: unknown): void;
 }
 

@@ -36,6 +36,6 @@ const ALL: Verb = {
  *
  * Source: `Promise.all`, with the structure of Trio's nurseries.
  */
-export function all<const E extends Entries>(entries: E): Waitable<Results<E>> {
+export function all<const E extends Entries<E>>(entries: E): Waitable<Results<E>> {
   return together(entries, ALL);
 }

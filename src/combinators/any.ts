@@ -38,6 +38,6 @@ const ANY: Verb = {
  *
  * Source: `Promise.any`, but no loser goes on behind your back.
  */
-export function any<const E extends Entries>(entries: E): Waitable<OneResult<E>> {
+export function any<const E extends Entries<E>>(entries: E): Waitable<OneResult<E>> {
   return together(entries, ANY);
 }

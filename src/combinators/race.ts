@@ -31,6 +31,6 @@ const RACE: Verb = {
  *
  * Source: `Promise.race`, but no loser goes on behind your back.
  */
-export function race<const E extends Entries>(entries: E): Waitable<OneResult<E>> {
+export function race<const E extends Entries<E>>(entries: E): Waitable<OneResult<E>> {
   return together(entries, RACE);
 }

@@ -43,7 +43,7 @@ const SETTLED: Verb = {
  *
  * Source: `Promise.allSettled`.
  */
-export function settled<const E extends Entries>(
+export function settled<const E extends Entries<E>>(
   entries: E,
 ): Waitable<{ -readonly [K in keyof E]: Settled<ResultOf<E[K]>> }> {
   return together(entries, SETTLED);

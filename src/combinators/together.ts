@@ -18,7 +18,11 @@ import { DONE, FAILED, SUPERVISED } from "../scheduler/states.ts";
 import { Task } from "../scheduler/task.ts";
 
 /** What a combinator is given: an array (typed as a tuple where it is written in place) or a record. */
-export type Entries = readonly Runnable<[]>[] | [] | { readonly [key: string]: Runnable<[]> };
+export type Entries<E = { readonly [key: string]: unknown }> =
+  | readonly Runnable<[]>[]
+  | []
+  // Of the type itself, as an interface has no index signature.
+  | { readonly [K in keyof E]: Runnable<[]> };
 
 /** The result of each entry, in the shape of the entries. */
 export type Results<E> = { -readonly [K in keyof E]: ResultOf<E[K]> };

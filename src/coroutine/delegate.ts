@@ -16,7 +16,9 @@
  *
  * Source: Python's `yield from` (PEP 380).
  */
-export function delegate<Y, R, S>(source: Iterable<Y, R, S>): { [Symbol.iterator](): Iterator<Y, R, S> } {
+export function delegate<Y, R, S>(source: {
+  [Symbol.iterator](): Iterator<Y, R, S>;
+}): { [Symbol.iterator](): Iterator<Y, R, S> } {
   return {
     [Symbol.iterator]() {
       const inner = source[Symbol.iterator]();

@@ -6,7 +6,7 @@ import { budget } from "./budget.ts";
 import { deadlockOf, watch } from "./deadlock.ts";
 import { SchedulerError } from "./errors.ts";
 import { failureOf, whenEnded } from "./join.ts";
-import { type ArgsOf, type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
+import { type ArgsOf, type ResultOf, type ResultOfWait, type Runnable, type Steps, toCoroutine } from "./runnable.ts";
 import type { SchedulerOptions } from "./options.ts";
 import { Scheduler } from "./scheduler.ts";
 import { noteSite } from "./sites.ts";
@@ -55,8 +55,8 @@ function runWith(options: RunOptions, main: unknown, args: unknown[]): Promise<u
 }
 
 interface Start {
+  <A extends unknown[], W extends Steps>(main: (...args: A) => W, ...args: A): Promise<ResultOfWait<W>>;
   <B extends Runnable>(main: B, ...args: ArgsOf<B>): Promise<ResultOf<B>>;
-  <A extends unknown[], B extends Runnable<A>>(main: B, ...args: A): Promise<ResultOf<B>>;
 }
 
 interface Run {
@@ -73,9 +73,9 @@ interface Run {
    * };
    * await run(greet, "Ada"); // -> "Hello, Ada!"
    */
+  // First the one that a generic body needs: its parameters are known only from the arguments.
+  <A extends unknown[], W extends Steps>(main: (...args: A) => W, ...args: A): Promise<ResultOfWait<W>>;
   <B extends Runnable>(main: B, ...args: ArgsOf<B>): Promise<ResultOf<B>>;
-  // Of a body that is generic, the parameters are known only from the arguments.
-  <A extends unknown[], B extends Runnable<A>>(main: B, ...args: A): Promise<ResultOf<B>>;
   /**
    * The same with options: `signal` cancels the run; `seed` makes all its choices repeatable; `clock` is where its time
    * comes from; `observer` is told what happens; `ambient` is a store that tasks keep from where they were started.
@@ -91,8 +91,8 @@ export const run: Run = /* @__PURE__ */ Object.assign((main: unknown, ...args: u
 });
 
 interface StartSync {
+  <A extends unknown[], W extends Steps>(main: (...args: A) => W, ...args: A): ResultOfWait<W>;
   <B extends Runnable>(main: B, ...args: ArgsOf<B>): ResultOf<B>;
-  <A extends unknown[], B extends Runnable<A>>(main: B, ...args: A): ResultOf<B>;
 }
 
 interface RunSync extends StartSync {

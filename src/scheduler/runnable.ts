@@ -9,15 +9,18 @@ import { HELD } from "../coroutine/frames.ts";
 type AnyGenerator = Generator<unknown, unknown, unknown>;
 type Waitable = { [Symbol.iterator](): Iterator<unknown, unknown, unknown> };
 
+/** A generator, a coroutine, or what can be waited for: an array or a string is none of these, though it is iterable. */
+export type Steps = AnyGenerator | { [Symbol.iterator](): Iterator<never, unknown, unknown> };
+
 /** A body, what coroutine(…) gives, a coroutine that has not started, or anything that can be waited for. */
-export type Runnable<A extends unknown[] = never[]> = ((...args: A) => Waitable) | Waitable;
+export type Runnable<A extends unknown[] = never[]> = ((...args: A) => Steps) | Steps;
 
 /** What a {@link Runnable} is called with. */
 export type ArgsOf<B> = B extends (...args: infer A) => unknown ? A : [];
 
 /** What a {@link Runnable} gives in the end. */
 export type ResultOf<B> = B extends (...args: never[]) => infer W ? ResultOfWait<W> : ResultOfWait<B>;
-type ResultOfWait<W> = W extends { [Symbol.iterator](): Iterator<unknown, infer R, unknown> } ? R : never;
+export type ResultOfWait<W> = W extends { [Symbol.iterator](): Iterator<unknown, infer R, unknown> } ? R : never;
 
 /** Makes the coroutine that runs `body`. What every spawn goes through is short, so that V8 inlines it. */
 export function toCoroutine(body: unknown, args: readonly unknown[], what: string): Coroutine {

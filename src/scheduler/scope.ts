@@ -12,7 +12,7 @@ import { budget } from "./budget.ts";
 import { CancelledError } from "./errors.ts";
 import { TASKS, touch } from "./footprint.ts";
 import type { Line, Place } from "./line.ts";
-import { type ArgsOf, type Runnable, toCoroutine } from "./runnable.ts";
+import { type ArgsOf, type Runnable, type Steps, toCoroutine } from "./runnable.ts";
 import type { TaskOf } from "./spawn.ts";
 import { noteSite } from "./sites.ts";
 import { BACKGROUND, CANCELLED, CANCELLED_SCOPE, OBSERVED } from "./states.ts";
@@ -92,8 +92,8 @@ export class Scope {
    *
    * @throws {SchedulerError} if the scope has ended
    */
+  spawn<A extends unknown[], W extends Steps>(body: (...args: A) => W, ...args: A): TaskOf<W>;
   spawn<B extends Runnable>(body: B, ...args: ArgsOf<B>): TaskOf<B>;
-  spawn<A extends unknown[], B extends Runnable<A>>(body: B, ...args: A): TaskOf<B>;
   spawn<B extends Runnable>(body: B, ...args: unknown[]): TaskOf<B> {
     return spawnIn(this, body, args) as unknown as TaskOf<B>;
   }

@@ -5,7 +5,7 @@
 import type { Coroutine } from "../coroutine/coroutine.ts";
 import { budget } from "./budget.ts";
 import { requireTask } from "./op.ts";
-import { type ArgsOf, type ResultOf, type Runnable, toCoroutine } from "./runnable.ts";
+import { type ArgsOf, type ResultOf, type Runnable, type Steps, toCoroutine } from "./runnable.ts";
 import { noteSite } from "./sites.ts";
 import { BACKGROUND, SUPERVISED } from "./states.ts";
 import type { Task } from "./task.ts";
@@ -14,7 +14,7 @@ import type { Task } from "./task.ts";
 export type TaskOf<B> = B extends (...args: never[]) => infer W ? TaskOfWait<W> : TaskOfWait<B>;
 
 // A coroutine by itself, as its `return` takes more than that of the generator that it stands for.
-type TaskOfWait<W> =
+export type TaskOfWait<W> =
   W extends Coroutine<infer Y, infer R, infer S>
     ? Task<Y, R, S>
     : W extends Generator<infer Y, infer R, infer S>
@@ -48,17 +48,18 @@ interface Spawn {
    * });
    * sum; // -> 6
    */
+  // First the one that a generic body needs: its parameters are known only from the arguments.
+  <A extends unknown[], W extends Steps>(body: (...args: A) => W, ...args: A): TaskOfWait<W>;
   <B extends Runnable>(body: B, ...args: ArgsOf<B>): TaskOf<B>;
-  <A extends unknown[], B extends Runnable<A>>(body: B, ...args: A): TaskOf<B>;
   /** The same for a task that is cancelled when the body of the scope has ended, instead of being waited for. */
+  background<A extends unknown[], W extends Steps>(body: (...args: A) => W, ...args: A): TaskOfWait<W>;
   background<B extends Runnable>(body: B, ...args: ArgsOf<B>): TaskOf<B>;
-  background<A extends unknown[], B extends Runnable<A>>(body: B, ...args: A): TaskOf<B>;
   /**
    * The same for a task whose failure cancels nobody: it waits for whoever joins it, and comes out at the end of the
    * scope if nobody does.
    */
+  supervised<A extends unknown[], W extends Steps>(body: (...args: A) => W, ...args: A): TaskOfWait<W>;
   supervised<B extends Runnable>(body: B, ...args: ArgsOf<B>): TaskOf<B>;
-  supervised<A extends unknown[], B extends Runnable<A>>(body: B, ...args: A): TaskOf<B>;
 }
 
 export const spawn: Spawn = /* @__PURE__ */ Object.assign((body: unknown, ...args: unknown[]) => start(0, body, args), {

@@ -3,6 +3,7 @@
 // May import: clock, driver, errors, own, run, texts, scheduler errors, world.
 
 import { DeadlockError, SchedulerError } from "../scheduler/errors.ts";
+import type { Steps } from "../scheduler/runnable.ts";
 import { runSync } from "../scheduler/run.ts";
 import { RunClock } from "./clock.ts";
 import { type Driver, ENDLESS, PRUNED } from "./driver.ts";
@@ -13,7 +14,7 @@ import { briefly, messageOf } from "./texts.ts";
 import { World } from "./world.ts";
 
 /** What is explored: a body that is given the world of its run. */
-export type Program = (t: World) => { [Symbol.iterator](): Iterator<unknown, unknown, unknown> };
+export type Program = (t: World) => Steps;
 
 /** How a run failed. */
 export interface Failure {

@@ -67,7 +67,7 @@ test.each([["first"], ["last"]])(
     const left = runSync(function* () {
       const channel = new Channel<number>();
       const receivers: Task[] = [];
-      for (let i = 0; i < count; i++) receivers.push(spawn(receiveFrom, channel) as unknown as Task);
+      for (let i = 0; i < count; i++) receivers.push(spawn(receiveFrom, channel));
       yield* rest();
       for (let i = 0; i < count; i++) channel.trySend(i);
       if (way === "last") receivers.reverse();

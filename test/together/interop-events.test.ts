@@ -166,7 +166,7 @@ describe("on", () => {
       target.dispatchEvent(message(1));
       channel.close();
       expect(target.listeners).toBe(0);
-      expect(activeTask()!.scope!.cleanups).toEqual([]);
+      expect(activeTask()!.scope!.cleanups).toHaveLength(0);
       target.dispatchEvent(message(2));
       expect(channel.length).toBe(1);
     });

@@ -423,7 +423,7 @@ describe("the source is let go, and that is waited for", () => {
       yield* scope(function* (inner) {
         for (let i = 0; i < 10; i++) yield* drain(from([1, 2]));
         yield* yieldNow();
-        expect(inner.cleanups).toEqual([]);
+        expect(inner.cleanups).toHaveLength(0);
       });
     });
   });

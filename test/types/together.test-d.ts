@@ -10,7 +10,9 @@ import {
   once,
   pipeline,
   run,
+  runSync,
   select,
+  type SendChannel,
   sleep,
   spawn,
   type Task,
@@ -49,6 +51,13 @@ describe("combinators", () => {
     expectTypeOf(all(many)).toEqualTypeOf<Waitable<string[]>>();
     const frozen: readonly (() => ReturnType<typeof body>)[] = [];
     expectTypeOf(all(frozen)).toEqualTypeOf<Waitable<number[]>>();
+    interface Page {
+      head: Waitable<string>;
+      size: Task<never, number>;
+    }
+    const page = (): Page => ({ head: text(), size: task() });
+    expectTypeOf(all(page())).toEqualTypeOf<Waitable<{ head: string; size: number }>>();
+    expectTypeOf(race(page())).toEqualTypeOf<Waitable<string | number>>();
     const named: Record<string, ReturnType<typeof text>> = {};
     expectTypeOf(all(named)).toEqualTypeOf<Waitable<Record<string, string>>>();
   });
@@ -152,6 +161,39 @@ describe("what is started", () => {
     spawn(oneOf, 2);
   });
 
+  test("keeps the types of a generic body, which its arguments decide", () => {
+    const echo = function* <T>(item: T): Generator<T, T[], T> {
+      return [yield item];
+    };
+    expectTypeOf(spawn(echo, new Date())).toEqualTypeOf<Task<Date, Date[], Date>>();
+    expectTypeOf(spawn.background(coroutine(echo), new Date())).toEqualTypeOf<Task<Date, Date[], Date>>();
+    expectTypeOf(run(echo, new Date())).toEqualTypeOf<Promise<Date[]>>();
+    expectTypeOf(run.with({ seed: 1 })(echo, new Date())).toEqualTypeOf<Promise<Date[]>>();
+    expectTypeOf(runSync(echo, new Date())).toEqualTypeOf<Date[]>();
+  });
+
+  test("is given no argument too many, and is no mere iterable", () => {
+    const misuse = (two: (n: number, text: string) => Generator<never, void, unknown>) => {
+      // @ts-expect-error one is missing
+      spawn(two, 1);
+      // @ts-expect-error one too many
+      spawn(two, 1, "", 3);
+      // @ts-expect-error one too many
+      void run(body, 1);
+      // @ts-expect-error a coroutine has its arguments already
+      spawn(text(), 1);
+      // @ts-expect-error a text
+      spawn("ab");
+      // @ts-expect-error an array
+      void run([1, 2]);
+      // @ts-expect-error entries are waited for: no text, no array
+      all(["ab", [1]]);
+      // @ts-expect-error a function that gives an array
+      spawn(() => [1, 2]);
+    };
+    expectTypeOf(misuse).toBeFunction();
+  });
+
   test("a task of a coroutine has the types of the coroutine", () => {
     const echo = coroutine(function* (): Coroutine.Body<string, boolean, number> {
       const n = yield "a";
@@ -251,4 +293,12 @@ test("an event is that of its name; of several names one of theirs; and never a 
     expectTypeOf(yield* once<CloseEvent>(socket, any)).toEqualTypeOf<CloseEvent>();
   }
   void listens;
+});
+
+test("the end that sends takes at least what it says", () => {
+  const numbers = new Channel<number>();
+  expectTypeOf(numbers).toExtend<SendChannel<1 | 2>>();
+  // @ts-expect-error a text can't be sent to it
+  const misuse: SendChannel<number | string> = numbers;
+  void misuse;
 });
