@@ -85,9 +85,9 @@ class Select extends Op<unknown> implements Chooser {
 
   enlist(task: Task): void {
     try {
-      for (const op of this.#ops) if (!callsOut(op)) op.enlist(task);
+      for (const op of this.#ops) if (!op.callsOut) op.enlist(task);
       for (const op of this.#ops) {
-        if (!callsOut(op)) continue;
+        if (!op.callsOut) continue;
         op.enlist(task);
         // By what it called, another one was chosen, or this one.
         if (!this.#isOver) continue;
@@ -100,8 +100,8 @@ class Select extends Op<unknown> implements Chooser {
     }
   }
 
-  get callsOut(): boolean {
-    return this.#ops.some(callsOut);
+  override get callsOut(): boolean {
+    return this.#ops.some((op) => op.callsOut);
   }
 
   withdraw(): void {
@@ -111,7 +111,13 @@ class Select extends Op<unknown> implements Chooser {
   }
 
   override dropped(): void {
-    dropAll(this.#ops);
+    for (const op of this.#ops) {
+      try {
+        op.dropped();
+      } catch (error) {
+        this.task!.own().fail(error, 0); // of a callback of the user's: the others are told all the same
+      }
+    }
   }
 
   override told(): void {
@@ -151,25 +157,6 @@ class Select extends Op<unknown> implements Chooser {
   describe(): string {
     return `select(${this.#ops.map((op, i) => `${this.#keys[i]}: ${op.describe()}`).join(", ")})`;
   }
-}
-
-/** Whether a function of the user's is called when `op` begins to wait. */
-function callsOut(op: Op<unknown> & { readonly callsOut?: boolean }): boolean {
-  return op.callsOut === true;
-}
-
-/** Tells each of `ops` that it was dropped, also where a callback of the user's throws. */
-function dropAll(ops: readonly Op<unknown>[]): void {
-  const errors: unknown[] = [];
-  for (const op of ops) {
-    try {
-      op.dropped();
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} failures of what was not sent`);
-  if (errors.length === 1) throw errors[0];
 }
 
 export interface SelectOptions<O> {

@@ -60,8 +60,7 @@ class Until extends Op<unknown> {
     if (source instanceof Promise) lineFor(source);
   }
 
-  /** For a select: a function is called when it begins to wait. */
-  get callsOut(): boolean {
+  override get callsOut(): boolean {
     return typeof this.source === "function" && !isThenable(this.source);
   }
 

@@ -124,6 +124,10 @@ export abstract class Op<T> implements Waitable<T> {
   mayBeDone(_task: Task): boolean {
     return true;
   }
+  /** @internal Whether a function of the user's is called when it begins to wait in a select, which may make another one done. */
+  get callsOut(): boolean {
+    return false;
+  }
   /** @internal */
   abstract enlist(task: Task): void;
   /** @internal */
