@@ -14,7 +14,7 @@ import type { Task } from "./task.ts";
 export type TaskOf<B> = B extends (...args: never[]) => infer W ? TaskOfWait<W> : TaskOfWait<B>;
 
 // A coroutine by itself, as its `return` takes more than that of the generator that it stands for.
-export type TaskOfWait<W> =
+type TaskOfWait<W> =
   W extends Coroutine<infer Y, infer R, infer S>
     ? Task<Y, R, S>
     : W extends Generator<infer Y, infer R, infer S>
