@@ -116,8 +116,11 @@ export class Live implements Owner {
     if (this.ended !== null) throw new Error(`${this.label} has ended, but was fed a ${event.type}`);
     this.#draft = new Draft();
     this.time = Math.max(this.time, event.at);
-    const request = event.type === "result" ? this.pending.get(event.n) : null;
-    const mayHappen = () => this.ended === null && (event.type !== "result" || this.pending.get(event.n) === request);
+    const request = event.type === "result" ? this.pending.get(event.n) : undefined;
+    // A result only while it is that of the same request: another one may have its number.
+    const mayHappen = () =>
+      this.ended === null &&
+      (event.type !== "result" || (request !== undefined && this.pending.get(event.n) === request));
     // What was due comes before the event, as an entry of its own: where the coroutine starts over then, all entries before
     // are dropped. In older journals both are one.
     if (event.type !== "timer" && !this.isReplaying)
