@@ -13,7 +13,7 @@ const late = (log: string[]) =>
     }
   };
 
-test("by another task, in the turn in which the last one ends", async () => {
+test("by another task, in the turn in which the last one ends", { tags: "default-order" }, async () => {
   const log: string[] = [];
   await run.with({ clock: new VirtualClock() })(function* () {
     const ready = new Event();
@@ -34,7 +34,7 @@ test("by another task, in the turn in which the last one ends", async () => {
   expect(log).toEqual(["late", "cleanup", "the scope is over"]);
 });
 
-test("its failure is one of the scope", async () => {
+test("its failure is one of the scope", { tags: "default-order" }, async () => {
   const caught = await run.with({ clock: new VirtualClock() })(function* () {
     const ready = new Event();
     let handed: Scope | undefined;

@@ -22,7 +22,7 @@ function* stuck(steps: string[]): Generator<never, void, unknown> {
   });
 }
 
-test("run ends with the DeadlockError", async () => {
+test("run ends with the DeadlockError", { tags: "default-order" }, async () => {
   const steps: string[] = [];
   const error = await run(stuck, steps).catch((failure: unknown) => failure);
   const errors = error instanceof AggregateError ? error.errors : [error];
