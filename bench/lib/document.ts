@@ -61,7 +61,7 @@ const WHAT = `- **async/await**: async functions and a channel of promises witho
 - **js-csp**: \`go\` and channels. No cancellation, no structure.
 - **@thi.ng/csp**: channels between async functions.
 - **RxJS**: has neither tasks nor channels; it is in the rows for which it has something of its own.
-- **bare generators**: no system but the least that runs generators beside one another, [\`bare-scheduler.mjs\`](../bench/programs/bare-scheduler.mjs): nothing can be cancelled, a failure ends all, nobody owns a task, and the host starves. It is what the engine allows on that machine, so the difference to it is what Corun's semantics cost.
+- **bare generators**: no system but the least that runs generators beside one another, [\`bare-scheduler.mjs\`](../bench/programs/bare-scheduler.mjs): nothing can be cancelled, a failure ends all, nobody owns a task, and the host starves. The difference to it is about what Corun's semantics cost. It is not the fastest that the engine allows: it makes an object at each wait, also at a switch, where Corun makes none.
 - **Go** with \`GOMAXPROCS=1\`: goroutines, unbuffered and buffered channels, \`select\`. A goroutine is not cancelled from outside and nobody waits for it by itself; where tasks are cancelled, each parent has a context and a wait group.
 - **Lua**, **LuaJIT**: bare coroutines, resumed by a loop, as there is no scheduler and there are no channels.
 

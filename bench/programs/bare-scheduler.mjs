@@ -1,6 +1,6 @@
 // The least that runs generators beside one another: a queue, a loop, a channel, a join. Nothing can be cancelled,
-// a failure ends all, nobody owns a task, a full loop starves the host, and a wrong use is not noticed. It is what the
-// engine's generators allow at best, on the machine at hand.
+// a failure ends all, nobody owns a task, a full loop starves the host, and a wrong use is not noticed. It makes an
+// object at each wait, as whoever writes such a loop first does.
 
 /** @typedef {Generator<unknown, number | void, unknown>} Body */
 
