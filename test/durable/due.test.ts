@@ -2,42 +2,22 @@
 // there. That comes first, and may end the coroutine or have it start over.
 
 import path from "node:path";
-import { race, sleep, StopIteration, timeout, TimeoutError } from "corun";
+import { race, sleep, StopIteration } from "corun";
 import { again, checkReplay, durable, embedded, type Engine, inProcess, signal, step } from "corun/durable";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Entry, Event, Output } from "../../src/durable/port.ts";
 import { definitionOf } from "../../src/durable/define.ts";
 import { begin, restore } from "../../src/durable/replay.ts";
 import { caught } from "./caught.ts";
+import { idleFor } from "./idle.ts";
 import { folder } from "./processes.ts";
 
 /** Is over when nobody has sent to it for as long as this, in milliseconds. */
 const IDLE = 250;
 
-function* visit(): Generator<number, never, unknown> {
-  for (let n = 0; ; n++) yield n;
-}
+const { session, renewed } = idleFor(IDLE);
 
-/** Gives `over` when its time is up. */
-function* limited<R>(over: () => R): Generator<number, R, unknown> {
-  try {
-    return yield* timeout(IDLE, visit);
-  } catch (error) {
-    if (!(error instanceof TimeoutError)) throw error;
-    return over();
-  }
-}
-
-const session = durable("session", function* () {
-  return yield* limited(() => "expired");
-});
-
-/** Begins anew when its time is up, and then has no end. */
-const renewed = durable("renewed", function* (isOld: boolean = false): Generator<number, never, unknown> {
-  return isOld ? yield* visit() : yield* limited(() => again(true));
-});
-
-/** The same before its first `yield`. */
+/** Begins anew before its first `yield`. */
 const late = durable("late", function* (isOld: boolean = false): Generator<unknown, never, unknown> {
   if (!isOld) {
     yield* sleep(IDLE);

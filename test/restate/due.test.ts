@@ -1,34 +1,17 @@
 // What happens to a coroutine at a time when something of it is due that Restate has not woken it for, as its clock, or that
 // of whoever sends, goes otherwise. That comes first, and may end the coroutine or have it start over.
 
-import { StopIteration, timeout, TimeoutError } from "corun";
-import { again, checkReplay, durable, type Engine } from "corun/durable";
+import { StopIteration } from "corun";
+import { checkReplay, type Engine } from "corun/durable";
 import { restate } from "corun/durable/restate";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { caught } from "../durable/caught.ts";
+import { idleFor } from "../durable/idle.ts";
 import { freePorts, type Servers, startServers } from "./server.ts";
 
 const HOUR = 3_600_000;
 
-function* visit(): Generator<number, never, unknown> {
-  for (let n = 0; ; n++) yield n;
-}
-
-function* limited<R>(over: () => R): Generator<number, R, unknown> {
-  try {
-    return yield* timeout(HOUR, visit);
-  } catch (error) {
-    if (!(error instanceof TimeoutError)) throw error;
-    return over();
-  }
-}
-
-const session = durable("session", function* () {
-  return yield* limited(() => "expired");
-});
-const renewed = durable("renewed", function* (isOld: boolean = false): Generator<number, never, unknown> {
-  return isOld ? yield* visit() : yield* limited(() => again(true));
-});
+const { session, renewed } = idleFor(HOUR);
 
 let servers: Servers;
 let engine: Engine;
