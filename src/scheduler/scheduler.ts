@@ -275,7 +275,7 @@ export class Scheduler {
 
   /** Nothing is ready: the host's timer and the bell are set. */
   #rest(): void {
-    const at = this.timers.earliest?.at ?? Infinity;
+    const at = (this.live > 0 ? this.timers.earliest?.at : undefined) ?? Infinity;
     if (at !== this.#timerAt) {
       this.#takeBackTimer?.();
       this.#timerAt = at;

@@ -14,6 +14,7 @@ import {
   yieldNow,
 } from "corun";
 import { trace, type Trace, type TraceEvent } from "corun/inspect";
+import { VirtualClock } from "corun/testing";
 import { expect, test } from "vitest";
 import { instantClock } from "./instant-clock.ts";
 
@@ -118,7 +119,7 @@ test("a wait is called as it calls itself, also where very many are called diffe
 
 test("when nothing is ready, the host has its turn", async () => {
   using tracing = trace({ time: false });
-  await run(function* main() {
+  await run.with({ clock: new VirtualClock() })(function* main() {
     yield* sleep(1);
   });
   const kinds = tracing.events().map(({ kind }) => kind);
