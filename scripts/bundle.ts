@@ -17,8 +17,24 @@ const TOGETHER = ["combinators", "channel", "interop", "scheduler", "sync", "pip
 const modules = [...BY_HAND, ...TOGETHER].flatMap((folder) =>
   readdirSync(pathOf(`src/${folder}`)).map((file) => `${folder}/${file.replace(/\.ts$/, "")}`),
 );
-/** Of two classes with one name the second is numbered, and would be called so. */
-const CLASS = /^var (\w+)(\$\d+)? = class\b(?: (?!extends)\w+)?/gm;
+/**
+ * What may change V8 can't fold, so that whatever is declared once is a constant; and each look at a `let` asks whether it
+ * was declared, which all are. Of two classes with one name the second is numbered, and would be called so.
+ */
+const constant = (code: string): string =>
+  code
+    .replaceAll(/^var (\w+)(\$\d+)? = class\b(?: (?!extends)\w+)?/gm, "const $1$2 = class $1")
+    .replaceAll(/^((?:async )?function\*?) (\w+)\(/gm, "const $2 = $1 $2(")
+    .replaceAll(/^let /gm, "var ");
+
+/** The same with names of their own for what is exported: what a module shares with others it does not fold either. */
+const folded = (code: string): string =>
+  constant(code).replace(/^export \{ (.+) \};$/m, (_, names: string) => {
+    const shared = names.split(", ").map((name) => name.split(" as "));
+    const own = shared.map(([name]) => `$${name} = ${name}`).join(", ");
+    return `const ${own}; export { ${shared.map(([name, as = name]) => `$${name} as ${as}`).join(", ")} };`;
+  });
+
 const within = (folders: readonly string[]): RegExp => new RegExp(`[\\\\/]src[\\\\/](?:${folders.join("|")})[\\\\/]`);
 
 const core = await rolldown({
@@ -28,9 +44,9 @@ const core = await rolldown({
   treeshake: false, // whatever is not used, the user's bundler leaves out
   plugins: [
     {
-      name: "constant classes",
-      // Rolldown declares classes with `var`, and what may change can't be folded. On the same lines: the map holds.
-      renderChunk: (code) => ({ code: code.replaceAll(CLASS, "const $1$2 = class $1"), map: null }),
+      name: "constants",
+      // On the same lines: the map holds.
+      renderChunk: (code, { name }) => ({ code: name === "corun-core" ? folded(code) : constant(code), map: null }),
     },
   ],
 });

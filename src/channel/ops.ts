@@ -28,8 +28,8 @@ export class SendOp extends Waiter<void> {
   override next(value: unknown): unknown {
     const task = taskThatWaits();
     if (task === null) return this.refuse();
-    if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
+    if (arguments.length === 0) this.refuseIteration();
     if (task.wait !== null) dropStray(task);
     if (isCut(task)) return suspended();
     if (this.task !== null) this.checkFree();
@@ -85,8 +85,8 @@ export class ReceiveOp extends Waiter<unknown> {
   override next(value: unknown): unknown {
     const task = taskThatWaits();
     if (task === null) return this.refuse();
-    if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
+    if (arguments.length === 0) this.refuseIteration();
     if (task.wait !== null) dropStray(task);
     if (isCut(task)) return suspended();
     if (this.task !== null) this.checkFree();

@@ -43,19 +43,13 @@ const resumeBody = Object.getPrototypeOf(function* () {}).prototype.next as (
   value: unknown,
 ) => Result;
 
-/**
- * What those who run tasks tell the driver: the root of the task that runs; and they take what a body of it throws while
- * it is closed: the next is closed all the same.
- */
+/** Those who run tasks tell which runs, and take what a body of it throws while it is closed: the next is closed all the same. */
 export const tasks: { root: () => Frame | null; cleanupFailed: (error: unknown) => void } = {
   root: () => null,
   cleanupFailed: () => {},
 };
 
-/**
- * The root of the stack that runs now; null outside every coroutine; `true`: that of the task that runs, as a store of
- * that costs no write barrier.
- */
+/** The root of the stack that runs now; null: none does; `true`: that of the task, as a store of that costs no write barrier. */
 let running: Frame | true | null = null;
 
 export function runningRoot(): Frame | null {
@@ -69,6 +63,10 @@ export function isInTask(): boolean {
 
 /** The stack that the loop has suspended last: where it is a wait, a hand has to tell it that it can't. */
 let waiting: Frame | null = null;
+
+// V8 folds what a module keeps for itself.
+const rewraps = REWRAPS;
+const wait = WAIT;
 
 /** The `done` of a plain yield, which needs no look by the loop. Where the host rewraps results, every one does. */
 const PLAIN = REWRAPS ? null : false;
@@ -141,7 +139,7 @@ function resumeInLoop(root: Frame, mode: number, value: unknown, task: Frame | n
 
 /** As {@link resumeStack}, for a task; null: the stack waits. */
 export function runStack(root: Frame, mode: number, value: unknown): Result | null {
-  if (mode !== NEXT || REWRAPS) return resumeInLoop(root, mode, value, root);
+  if (mode !== NEXT || rewraps) return resumeInLoop(root, mode, value, root);
   const resumer = running;
   root.status = ACTIVE;
   running = true;
@@ -154,7 +152,7 @@ export function runStack(root: Frame, mode: number, value: unknown): Result | nu
     return resumeInLoop(root, THREW, error, root);
   }
   running = resumer;
-  if (result === WAIT) {
+  if (result === wait) {
     root.status = HELD;
     return null;
   }

@@ -27,26 +27,38 @@ export interface Waitable<T> {
   [Symbol.iterator](): Iterator<never, T, unknown>;
 }
 
-/** The task that runs now; null outside every task. */
-let active: Task | null = null;
-
-export function activeTask(): Task | null {
-  return active;
+/**
+ * Where a loop keeps the task that runs. Each turn of a loop has a new one, as a store of a young task in what lives long
+ * costs the garbage collector's write barrier.
+ */
+export class Turn {
+  task: Task | null = null;
 }
 
-export function setActiveTask(task: Task | null): void {
-  active = task;
+/** The one of the innermost loop that runs now. */
+let turn = new Turn();
+
+/** From now on `next` says which task runs; gives the one that did. */
+export function enterTurn(next: Turn): Turn {
+  const before = turn;
+  turn = next;
+  return before;
+}
+
+/** The task that runs now; null outside every task. */
+export function activeTask(): Task | null {
+  return turn.task;
 }
 
 /** The task whose own stack runs now; null also where it is one that a hand has resumed. */
 export function taskThatWaits(): Task | null {
-  return isInTask() ? active : null;
+  return isOwn() ? turn.task : null;
 }
 
 /** The task that a plain call like spawn(…) belongs to. */
 export function requireTask(what: string): Task {
-  if (active === null) throw new SchedulerError(`${what} belongs to a running task: call it inside run(…)`);
-  return active;
+  if (turn.task === null) throw new SchedulerError(`${what} belongs to a running task: call it inside run(…)`);
+  return turn.task;
 }
 
 /** What `poll` gives when it is not done. */
@@ -55,14 +67,16 @@ export const PENDING: unique symbol = Symbol("corun.pending");
 // V8 folds what a module keeps for itself, and what it finds in a prototype: at a wait nothing of these is read.
 const wait = WAIT;
 const rewraps = REWRAPS;
+const isOwn = isInTask;
 
-// One result object for all ops that are done: `yield*` reads it at once and passes on only the value.
-const DONE = { __proto__: { done: true }, value: undefined as unknown };
+// One result object for all ops that are done: `yield*` reads it at once and passes on only the value. That it is done it
+// says with a number, as WAIT says that it is not: so `yield*` has one kind of thing to ask whether it is true.
+const DONE = { __proto__: { done: 1 }, value: undefined as unknown };
 
-function done(value: unknown): unknown {
+const done = (value: unknown): unknown => {
   DONE.value = value;
   return DONE;
-}
+};
 
 /** The task goes on after its wait: the result for `yield*`. */
 export function taken(task: Task, value: unknown): unknown {
@@ -166,8 +180,8 @@ export abstract class Op<T> implements Waitable<T> {
   next(value: unknown): unknown {
     const task = taskThatWaits();
     if (task === null) return this.refuse();
-    if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
+    if (arguments.length === 0) this.refuseIteration();
     if (task.wait !== null) dropStray(task);
     if (isCut(task)) return suspended();
     if (this.task !== null) this.checkFree();
@@ -199,14 +213,16 @@ export abstract class Op<T> implements Waitable<T> {
 
   /** @internal */
   throw(error: unknown): never {
-    if (active?.wait === this) active.wait = null;
+    const { task } = turn;
+    if (task?.wait === this) task.wait = null;
     this.told();
     throw error;
   }
 
   /** @internal The body that waits for it is closed. */
   return(value: unknown): unknown {
-    if (active !== null && active.flags & WATCHED) noteClose(active);
+    const { task } = turn;
+    if (task !== null && task.flags & WATCHED) noteClose(task);
     return { value, done: true };
   }
 

@@ -9,7 +9,7 @@
 
 import { CREATED, type Frame, probe, REWRAPS, WAIT } from "../coroutine/frames.ts";
 import { bodies, setDepth, stackOf } from "../coroutine/trail.ts";
-import { activeTask, setActiveTask } from "./op.ts";
+import { enterTurn, Turn } from "./op.ts";
 import { RUNNING } from "./states.ts";
 import type { Task } from "./task.ts";
 
@@ -28,15 +28,14 @@ export function placesOf(task: Task): { frame: Frame; lines: string[] }[] {
   const { root } = task;
   const places: { frame: Frame; lines: string[] }[] = [];
   if (task.status === RUNNING || task.hasEnded || root.status & CREATED) return places;
-  const active = activeTask();
-  setActiveTask(null);
+  const turn = enterTurn(new Turn());
   const depth = setDepth(DEPTH);
   for (let frame = root.leaf; frame !== null && places.length < BODIES; frame = frame.caller) {
     const isInYield = frame === root.leaf && task.wait === null;
     places.push({ frame, lines: isInYield ? [`at ${frame.name}, in a yield`] : lookAt(frame) });
   }
   setDepth(depth);
-  setActiveTask(active);
+  enterTurn(turn);
   return places;
 }
 

@@ -13,7 +13,7 @@ import { budget, refill } from "./budget.ts";
 import { type Choice, chooser, drawn, picked } from "./choice.ts";
 import { type Clock, hostClock, timeOf } from "./clock.ts";
 import { defaults, hop, judge } from "./host.ts";
-import { activeTask, setActiveTask } from "./op.ts";
+import { enterTurn, Turn } from "./op.ts";
 import { type Watcher, watcherFor } from "./observer.ts";
 import type { SchedulerOptions } from "./options.ts";
 import type { Task } from "./task.ts";
@@ -172,11 +172,12 @@ export class Scheduler {
     // Soon, as nobody knows how long the steps are.
     this.#steps = this.#stepsLeft = 1;
     this.#sliceEnd = this.#hasHost ? this.#lookedAt + SLICE : Infinity;
+    const turn = new Turn();
     // A task may run another scheduler.
-    const outer = activeTask();
+    const outer = enterTurn(turn);
     try {
-      this.#loop(outer);
-      setActiveTask(outer);
+      this.#loop(turn, outer);
+      enterTurn(outer);
       this.#looping = false;
       this.watcher?.turnEnded();
       if (this.#hasHost && this.live > 0) this.onRest?.();
@@ -184,29 +185,30 @@ export class Scheduler {
       else if (this.#hasHost) this.#rest();
       else if (this.#isStuck) this.enter(() => this.onDeadlock("error"));
     } catch (error) {
-      setActiveTask(outer);
+      enterTurn(outer);
       this.#looping = false;
       this.onCrash(error);
     }
   }
 
   /** The loop. Ends when nothing is ready, or when the host is to have its turn. */
-  #loop(outer: Task | null): void {
+  #loop(turn: Turn, outer: Turn): void {
     for (;;) {
       const last = this.#last;
       if (last === null) {
-        setActiveTask(outer);
+        enterTurn(outer);
         if (!this.#ringTimers() && !this.#jump()) break;
+        enterTurn(turn);
         continue;
       }
       if (this.#special) {
-        this.#stepSpecially(last);
+        this.#stepSpecially(last, turn);
       } else {
         const task = last.nextReady!;
         if (task === last) this.#last = null;
         else last.nextReady = task.nextReady;
         task.nextReady = null; // one that is not in the queue holds no other
-        setActiveTask(task);
+        turn.task = task;
         task.step();
       }
       if (--this.#stepsLeft <= 0 && this.#isSliceOver()) break;
@@ -223,11 +225,11 @@ export class Scheduler {
   }
 
   /** With a choice, an observer, or a store of the task's own. */
-  #stepSpecially(last: Task): void {
+  #stepSpecially(last: Task, turn: Turn): void {
     const { watcher, ambient } = this;
     const task = this.#choice === null ? last.nextReady! : picked(this.#choice, last);
     this.unqueue(task);
-    setActiveTask(task);
+    turn.task = task;
     watcher?.beforeStep(task);
     if (ambient === null || task.ambient === this.#store) task.step();
     else ambient.run(task.ambient as never, () => task.step());

@@ -72,8 +72,8 @@ class YieldNow extends Op<void> {
   override next(value: unknown): unknown {
     const task = taskThatWaits();
     if (task === null) return this.refuse();
-    if (arguments.length === 0) this.refuseIteration();
     if (task.wait === this) return taken(task, value);
+    if (arguments.length === 0) this.refuseIteration();
     if (task.wait !== null) dropStray(task);
     if (!isCut(task)) {
       task.resume(NEXT, undefined);
