@@ -3,7 +3,7 @@
 // file costs a few instructions, on the hot path too (docs/decisions/0018-the-core-is-built-into-two-files.md). The
 // files that were there stay, so that nothing else has to know: each gives what it gave, out of the two.
 
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -17,6 +17,7 @@ const TOGETHER = ["combinators", "channel", "interop", "scheduler", "sync", "pip
 const modules = [...BY_HAND, ...TOGETHER].flatMap((folder) =>
   readdirSync(pathOf(`src/${folder}`)).map((file) => `${folder}/${file.replace(/\.ts$/, "")}`),
 );
+const PUBLIC = new Set(readFileSync(pathOf("src/index.ts"), "utf8").match(/\w+/g));
 /**
  * What may change V8 can't fold, so that whatever is declared once is a constant; and each look at a `let` asks whether it
  * was declared, which all are. Of two classes with one name the second is numbered, and would be called so.
@@ -27,12 +28,16 @@ const constant = (code: string): string =>
     .replaceAll(/^((?:async )?function\*?) (\w+)\(/gm, "const $2 = $1 $2(")
     .replaceAll(/^let /gm, "var ");
 
-/** The same with names of their own for what is exported: what a module shares with others it does not fold either. */
+/**
+ * The same with names of their own for what the package's other files import: what a module shares it does not fold
+ * either. Users import the rest, and would have two names of each.
+ */
 const folded = (code: string): string =>
   constant(code).replace(/^export \{ (.+) \};$/m, (_, names: string) => {
-    const shared = names.split(", ").map((name) => name.split(" as "));
-    const own = shared.map(([name]) => `$${name} = ${name}`).join(", ");
-    return `const ${own}; export { ${shared.map(([name, as = name]) => `$${name} as ${as}`).join(", ")} };`;
+    const all = names.split(", ").map((name) => name.split(" as "));
+    const own = all.filter(([name, as = name]) => !PUBLIC.has(as!)).map(([name]) => `$${name} = ${name}`);
+    const shared = all.map(([name, as = name]) => `${PUBLIC.has(as!) ? "" : "$"}${name} as ${as}`);
+    return `const ${own.join(", ")}; export { ${shared.join(", ")} };`;
   });
 
 const within = (folders: readonly string[]): RegExp => new RegExp(`[\\\\/]src[\\\\/](?:${folders.join("|")})[\\\\/]`);

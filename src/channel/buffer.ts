@@ -14,33 +14,22 @@ export class Ring<T> {
     this.#items[(this.#head + this.length++) & (this.#items.length - 1)] = item;
   }
 
-  unshift(item: T): void {
-    if (this.length === this.#items.length) this.#grow();
-    this.#head = (this.#head - 1) & (this.#items.length - 1);
-    this.#items[this.#head] = item;
-    this.length++;
-  }
-
   at(index: number): T {
-    return this.#items[(this.#head + index) & (this.#items.length - 1)] as T;
+    return this.#items[this.#place(index)] as T;
   }
 
   /** Puts `item` before the one at `index`; those on the shorter side make room. */
   insert(index: number, item: T): void {
-    const moved: T[] = [];
-    if (index < this.length / 2) {
-      while (moved.length < index) moved.push(this.shift());
-      this.unshift(item);
-      while (moved.length > 0) this.unshift(moved.pop()!);
-    } else {
-      while (this.length > index) moved.push(this.pop());
-      this.push(item);
-      while (moved.length > 0) this.push(moved.pop()!);
-    }
+    if (this.length === this.#items.length) this.#grow();
+    const isEarly = index < this.length++ / 2;
+    if (isEarly) this.#head = this.#place(-1);
+    const by = isEarly ? 1 : -1;
+    for (let i = isEarly ? 0 : this.length - 1; i !== index; i += by) this.#items[this.#place(i)] = this.at(i + by);
+    this.#items[this.#place(index)] = item;
   }
 
   pop(): T {
-    const index = (this.#head + --this.length) & (this.#items.length - 1);
+    const index = this.#place(--this.length);
     const item = this.#items[index] as T;
     this.#items[index] = undefined;
     return item;
@@ -54,10 +43,14 @@ export class Ring<T> {
     return item;
   }
 
+  #place(index: number): number {
+    return (this.#head + index) & (this.#items.length - 1);
+  }
+
   #grow(): void {
     const items = this.#items;
     const grown = Array.from<T | undefined>({ length: Math.max(4, items.length * 2) });
-    for (let i = 0; i < this.length; i++) grown[i] = items[(this.#head + i) & (items.length - 1)];
+    for (let i = 0; i < this.length; i++) grown[i] = items[this.#place(i)];
     this.#items = grown;
     this.#head = 0;
   }

@@ -23,6 +23,8 @@ import { outside } from "./outside.ts";
 /** What a send does when the buffer is full: waits, or which value is lost, or fails. */
 export type Overflow = "wait" | "dropOldest" | "dropNewest" | "error";
 
+const OVERFLOWS: readonly Overflow[] = ["wait", "dropOldest", "dropNewest", "error"];
+
 export interface ChannelOptions<T> {
   overflow?: Overflow;
   /** Is given each value that was sent and can't be delivered any more. */
@@ -87,10 +89,8 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     if (!(capacity === Infinity || (Number.isInteger(capacity) && capacity >= 0)))
       throw new TypeError(`a channel's capacity is a whole number from 0, or Infinity, but got ${show(capacity)}`);
     const { overflow = "wait", name = "channel" } = options;
-    if (!["wait", "dropOldest", "dropNewest", "error"].includes(overflow))
-      throw new TypeError(
-        `a channel's overflow is "wait", "dropOldest", "dropNewest" or "error", but got ${show(overflow)}`,
-      );
+    if (!OVERFLOWS.includes(overflow))
+      throw new TypeError(`a channel's overflow is ${OVERFLOWS.join(" or ")}, but got ${show(overflow)}`);
     this.capacity = capacity;
     this.overflow = overflow;
     this.name = name;
@@ -145,7 +145,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     touch(this, CLOSES);
     if (this.ending !== null) return;
     this.ending = { error };
-    for (let op = this.receivers.take(); op !== null; op = this.receivers.take()) op.ended();
+    this.receivers.drain((op) => op.ended());
   }
 
   /** `using channel = …`: closes it at the end of the block. */

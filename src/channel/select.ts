@@ -192,17 +192,23 @@ export function select<const C extends Record<string, Waitable<unknown> | null |
   if (order !== "fair" && order !== "priority")
     throw new TypeError(`a select's order is "fair" or "priority", but got ${told(order)}`);
   const given: Record<string, Waitable<unknown> | null | undefined> = clauses;
-  const keys = Object.keys(given).filter((key) => (given[key] ?? null) !== null);
-  // `map` makes an array of the right length: one that grows from none has room for 17, which costs more than all the rest.
-  const ops = keys.map((key) => {
-    const op: unknown = given[key]![Symbol.iterator]?.();
+  // Arrays of the right length, if all are on: one that grows from none has room for 17, which costs more than all the rest.
+  let keys = Object.keys(given);
+  let ops = keys.map((key) => {
+    const clause = given[key] ?? null;
+    if (clause === null) return null;
+    const op: unknown = clause[Symbol.iterator]?.();
     if (op instanceof Op) return op as Op<unknown>;
-    const what = told(given[key]);
+    const what = told(clause);
     const advice = what === "a Promise" ? "did you mean until(promise)?" : "spawn it, and select its task";
     throw new TypeError(`select needs ops (send, receive, sleep, a task, …), but "${key}" is ${what}; ${advice}`);
   });
+  if (ops.includes(null)) {
+    keys = keys.filter((_, i) => ops[i] !== null);
+    ops = ops.filter((op) => op !== null);
+  }
   const otherwise = "otherwise" in options ? { value: options.otherwise } : null;
   if (otherwise !== null && keys.includes("otherwise"))
     throw new TypeError("select: a clause can't be called otherwise with the option `otherwise`: rename it");
-  return new Select(keys, ops, order === "fair", otherwise) as never;
+  return new Select(keys, ops as Op<unknown>[], order === "fair", otherwise) as never;
 }

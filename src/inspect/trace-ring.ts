@@ -91,7 +91,7 @@ export class Ring {
     const at = this.count++ & this.#mask;
     const first = at << WIDTH_BITS;
     this.#numbers[first] = kind | (run << RUN_SHIFT);
-    this.#numbers[first + LANE] = lane;
+    this.#numbers[first | LANE] = lane | 0; // else V8 makes a double of it on the way
     if (this.#hasTime) this.#times[at] = this.now;
   }
 

@@ -73,7 +73,7 @@ export class Trace extends Tracer {
 
   /** Nothing more is written down; what was can still be read. */
   stop(): void {
-    this.isOn = false;
+    this.isOff = true;
     this.#release?.();
     this.#release = null;
     this.release();

@@ -96,9 +96,7 @@ function* pump<T>(
   // Null: there is none yet, or it has ended or failed, and has nothing to let go.
   let feed = typeof source === "function" ? null : source;
   let isAsked = false;
-  let error: unknown = new ClosedError(
-    `${channel.name} has ended before its source, with the scope that it was made in`,
-  );
+  let error: unknown = new ClosedError(`${channel.name} has ended before its source, with its scope`);
   try {
     if (typeof source === "function") feed = mustFeed(yield* until(source(abortSignal())));
     while (!service.isStopped) {

@@ -48,7 +48,7 @@ export class Exchange {
   taskEnded(): void {
     this.served?.fail(endOf(this.task));
     this.served = null;
-    for (let send = this.queue.take(); send !== null; send = this.queue.take()) send.fail(endOf(this.task));
+    this.queue.drain((send) => send.fail(endOf(this.task)));
   }
 }
 
@@ -113,7 +113,7 @@ export function taskYielded(task: Task, value: unknown): void {
   else task.resume(THROW, new TypeError(`task ${task.name} received ${advice ?? `${told(value)}; ${NOBODY}`}`));
 }
 
-const NOBODY = "it is the root of a run, where nobody takes what is yielded: spawn(…) the body, and use task.send(…)";
+const NOBODY = "nobody takes what the root of a run yields: spawn(…) the body, and use task.send(…)";
 
 /** What was yielded, and what is missing there; null: it may be for whoever sends. */
 function adviceFor(value: unknown): string | null {

@@ -72,4 +72,9 @@ export class Line<W extends Place> {
     if (first !== null) this.leave(first);
     return first;
   }
+
+  /** Takes all out of the line, one after the other, also those that join it meanwhile. */
+  drain(serve: (place: W) => void): void {
+    for (let place = this.take(); place !== null; place = this.take()) serve(place);
+  }
 }

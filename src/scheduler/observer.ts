@@ -46,7 +46,7 @@ export function watcherFor(own: Observer | undefined): Watcher | null {
   return own === undefined ? watcher : new Watcher(own, watcher);
 }
 
-/** An observer that can't do harm. Each event is a call of its own, as one by name costs more than a switch. */
+/** An observer that can't do harm. What is frequent is a call of its own, as one by name costs more than a switch. */
 export class Watcher {
   #observer: Observer | null;
   /** Is told the same. */
@@ -57,13 +57,14 @@ export class Watcher {
     this.#next = next;
   }
 
-  runStarted(root: Task): void {
+  /** What is rare. */
+  tell(event: "runStarted" | "taskCancelled" | "turnEnded" | "runEnded", task?: Task): void {
     try {
-      this.#observer?.runStarted?.(root);
+      this.#observer?.[event]?.(task!);
     } catch (error) {
       this.#dismiss(error);
     }
-    this.#next?.runStarted(root);
+    this.#next?.tell(event, task);
   }
 
   taskSpawned(task: Task): void {
@@ -111,15 +112,6 @@ export class Watcher {
     this.#next?.afterStep(task);
   }
 
-  taskCancelled(task: Task): void {
-    try {
-      this.#observer?.taskCancelled?.(task);
-    } catch (error) {
-      this.#dismiss(error);
-    }
-    this.#next?.taskCancelled(task);
-  }
-
   taskEnded(task: Task): void {
     try {
       this.#observer?.taskEnded?.(task);
@@ -127,24 +119,6 @@ export class Watcher {
       this.#dismiss(error);
     }
     this.#next?.taskEnded(task);
-  }
-
-  turnEnded(): void {
-    try {
-      this.#observer?.turnEnded?.();
-    } catch (error) {
-      this.#dismiss(error);
-    }
-    this.#next?.turnEnded();
-  }
-
-  runEnded(root: Task): void {
-    try {
-      this.#observer?.runEnded?.(root);
-    } catch (error) {
-      this.#dismiss(error);
-    }
-    this.#next?.runEnded(root);
   }
 
   #dismiss(error: unknown): void {

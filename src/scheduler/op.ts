@@ -31,12 +31,12 @@ export interface Waitable<T> {
  * Where a loop keeps the task that runs. Each turn of a loop has a new one, as a store of a young task in what lives long
  * costs the garbage collector's write barrier.
  */
-export class Turn {
-  task: Task | null = null;
+export interface Turn {
+  task: Task | null;
 }
 
 /** The one of the innermost loop that runs now. */
-let turn = new Turn();
+let turn: Turn = { task: null };
 
 /** From now on `next` says which task runs; gives the one that did. */
 export function enterTurn(next: Turn): Turn {

@@ -9,7 +9,7 @@
 
 import { CREATED, type Frame, probe, REWRAPS, WAIT } from "../coroutine/frames.ts";
 import { bodies, setDepth, stackOf } from "../coroutine/trail.ts";
-import { enterTurn, Turn } from "./op.ts";
+import { enterTurn } from "./op.ts";
 import { RUNNING } from "./states.ts";
 import type { Task } from "./task.ts";
 
@@ -28,7 +28,7 @@ export function placesOf(task: Task): { frame: Frame; lines: string[] }[] {
   const { root } = task;
   const places: { frame: Frame; lines: string[] }[] = [];
   if (task.status === RUNNING || task.hasEnded || root.status & CREATED) return places;
-  const turn = enterTurn(new Turn());
+  const turn = enterTurn({ task: null });
   const depth = setDepth(DEPTH);
   for (let frame = root.leaf; frame !== null && places.length < BODIES; frame = frame.caller) {
     const isInYield = frame === root.leaf && task.wait === null;

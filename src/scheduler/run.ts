@@ -22,7 +22,7 @@ function start(main: unknown, args: unknown[], options: SchedulerOptions): Task 
   const scheduler = new Scheduler(options);
   const root = new Task(scheduler, toCoroutine(main, args, "run"), null, 0);
   watch(scheduler, root);
-  scheduler.watcher?.runStarted(root);
+  scheduler.watcher?.tell("runStarted", root);
   scheduler.enqueue(root);
   return root;
 }
@@ -40,7 +40,7 @@ function runWith(options: RunOptions, main: unknown, args: unknown[]): Promise<u
     const abort = () => task.cancelNow(signal!.reason);
     whenEnded(task, () => {
       signal?.removeEventListener("abort", abort);
-      task.scheduler.watcher?.runEnded(task);
+      task.scheduler.watcher?.tell("runEnded", task);
       try {
         resolve(outcome(task));
       } catch (error) {

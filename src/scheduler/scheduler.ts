@@ -13,7 +13,7 @@ import { budget, refill } from "./budget.ts";
 import { type Choice, chooser, drawn, picked } from "./choice.ts";
 import { type Clock, hostClock, timeOf } from "./clock.ts";
 import { defaults, hop, judge } from "./host.ts";
-import { enterTurn, Turn } from "./op.ts";
+import { enterTurn, type Turn } from "./op.ts";
 import { type Watcher, watcherFor } from "./observer.ts";
 import type { SchedulerOptions } from "./options.ts";
 import type { Task } from "./task.ts";
@@ -33,12 +33,8 @@ export class Scheduler {
   readonly choose: (count: number) => number;
   readonly watcher: Watcher | null;
   readonly ambient: Ambient | null;
-  /** The store that the loop runs in. */
-  readonly #store: unknown;
   readonly #hasHost: boolean;
   readonly #choice: Choice | null;
-  /** A choice, an observer, or an ambient store: the loop has something to do around a step. */
-  readonly #special: boolean;
   #isSuspect = false;
   /** Waits that only the outside can end, without timers. */
   external = 0;
@@ -78,9 +74,7 @@ export class Scheduler {
     this.time = timeOf(this.clock) | 0;
     this.watcher = watcherFor(options.observer);
     this.ambient = options.ambient ?? null;
-    this.#store = this.ambient?.getStore();
     const choice = (this.#choice = options.choice ?? defaults.choice(options.seed));
-    this.#special = choice !== null || this.watcher !== null || this.ambient !== null;
     this.choose = choice === null ? chooser(options.seed ?? Math.random() * 2 ** 32) : drawn(choice);
     // Then every wait is a switch.
     if (choice !== null) this.#credit = 0;
@@ -102,7 +96,7 @@ export class Scheduler {
       task.resume(NEXT, value);
       return false;
     }
-    if (--this.#stepsLeft > 0 || !this.#isSliceOver()) return true;
+    if (this.#hasTime()) return true;
     task.status = NEXT;
     task.value = value;
     this.#putFirst(task);
@@ -117,13 +111,18 @@ export class Scheduler {
 
   /** Counts something that was done without a switch, and is no wait; false when others, or the host, should have their turn. */
   mayStay(): boolean {
-    return this.#takeCredit() && (--this.#stepsLeft > 0 || !this.#isSliceOver());
+    return this.#takeCredit() && this.#hasTime();
   }
 
   #takeCredit(): boolean {
     if (--this.#credit > 0) return true;
     this.#credit = this.#choice === null ? CREDIT : 0;
     return false;
+  }
+
+  /** A step was taken: whether there is time for another. */
+  #hasTime(): boolean {
+    return --this.#stepsLeft > 0 || !this.#isSliceOver();
   }
 
   /** Looks at the host's time, and reckons when to look next, so that it is about a millisecond from now. */
@@ -172,14 +171,14 @@ export class Scheduler {
     // Soon, as nobody knows how long the steps are.
     this.#steps = this.#stepsLeft = 1;
     this.#sliceEnd = this.#hasHost ? this.#lookedAt + SLICE : Infinity;
-    const turn = new Turn();
+    const turn: Turn = { task: null };
     // A task may run another scheduler.
     const outer = enterTurn(turn);
     try {
       this.#loop(turn, outer);
       enterTurn(outer);
       this.#looping = false;
-      this.watcher?.turnEnded();
+      this.watcher?.tell("turnEnded");
       if (this.#hasHost && this.live > 0) this.onRest?.();
       if (this.#last !== null) this.#hopLater();
       else if (this.#hasHost) this.#rest();
@@ -193,6 +192,9 @@ export class Scheduler {
 
   /** The loop. Ends when nothing is ready, or when the host is to have its turn. */
   #loop(turn: Turn, outer: Turn): void {
+    const { watcher, ambient } = this;
+    const choice = this.#choice;
+    const store = ambient?.getStore();
     for (;;) {
       const last = this.#last;
       if (last === null) {
@@ -201,17 +203,20 @@ export class Scheduler {
         enterTurn(turn);
         continue;
       }
-      if (this.#special) {
-        this.#stepSpecially(last, turn);
+      const task = choice === null ? last.nextReady! : picked(choice, last);
+      if (choice !== null) {
+        this.unqueue(task);
       } else {
-        const task = last.nextReady!;
         if (task === last) this.#last = null;
         else last.nextReady = task.nextReady;
-        task.nextReady = null; // one that is not in the queue holds no other
-        turn.task = task;
-        task.step();
+        task.nextReady = null;
       }
-      if (--this.#stepsLeft <= 0 && this.#isSliceOver()) break;
+      turn.task = task;
+      if (watcher !== null) watcher.beforeStep(task);
+      if (ambient === null || task.ambient === store) task.step();
+      else ambient.run(task.ambient as never, task.step.bind(task)); // a function of its own would cost each step
+      if (watcher !== null) watcher.afterStep(task);
+      if (!this.#hasTime()) break;
     }
   }
 
@@ -221,19 +226,7 @@ export class Scheduler {
     while (before.nextReady !== task) before = before.nextReady!;
     before.nextReady = task.nextReady;
     if (this.#last === task) this.#last = before === task ? null : before;
-    task.nextReady = null;
-  }
-
-  /** With a choice, an observer, or a store of the task's own. */
-  #stepSpecially(last: Task, turn: Turn): void {
-    const { watcher, ambient } = this;
-    const task = this.#choice === null ? last.nextReady! : picked(this.#choice, last);
-    this.unqueue(task);
-    turn.task = task;
-    watcher?.beforeStep(task);
-    if (ambient === null || task.ambient === this.#store) task.step();
-    else ambient.run(task.ambient as never, () => task.step());
-    watcher?.afterStep(task);
+    task.nextReady = null; // one that is not in the queue holds no other
   }
 
   /** Without a host, time passes where the clock can jump, unless the outside would have to come first. */

@@ -208,7 +208,7 @@ export function cancelScope(scope: Scope, reason: unknown): void {
     if (task.hasBegun) markInwards(task.own(), reason, at, found);
   }
   const { watcher } = scope.task.scheduler;
-  if (watcher !== null) for (const task of [scope.task, ...tasks]) watcher.taskCancelled(task);
+  if (watcher !== null) for (const task of [scope.task, ...tasks]) watcher.tell("taskCancelled", task);
   for (let task = tasks.pop(); task !== undefined; task = tasks.pop()) {
     touch(task);
     if (task.hasBegun) task.interrupt();

@@ -212,11 +212,8 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
       this.since = this.scheduler.time;
     }
     if (result !== null) taskYielded(this, result.value);
-    if ((this.flags & (WATCHED | INTERRUPTED)) !== 0) this.#react(result === null);
-  }
-
-  #react(waits: boolean): void {
-    if (waits && (this.flags & WATCHED) !== 0 && hasGoneOn(this)) endLost(this);
+    if ((this.flags & (WATCHED | INTERRUPTED)) === 0) return;
+    if (result === null && (this.flags & WATCHED) !== 0 && hasGoneOn(this)) endLost(this);
     if ((this.flags & INTERRUPTED) !== 0) this.interrupt();
   }
 
@@ -225,7 +222,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     touch(this);
     if (this.hasEnded) return;
     if (this.hasBegun) return cancelScope(this.own(), reason);
-    this.scheduler.watcher?.taskCancelled(this);
+    this.scheduler.watcher?.tell("taskCancelled", this);
     this.end(CANCELLED, reason);
   }
 
