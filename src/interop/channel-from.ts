@@ -5,8 +5,8 @@
 import type { Channel, ChannelOptions } from "../channel/channel.ts";
 import { ClosedError, OverflowError } from "../channel/errors.ts";
 import { abortSignal } from "./abort-signal.ts";
+import { atScopeEnd } from "../scheduler/block.ts";
 import { requireTask } from "../scheduler/op.ts";
-import { shield } from "../scheduler/block.ts";
 import { until } from "./until.ts";
 import { FedChannel } from "./fed-channel.ts";
 import { checkStep, type Feed, feedOf, isBody, noSource } from "./feeds.ts";
@@ -120,6 +120,7 @@ function* pump<T>(
     else channel.fail(error);
     // A sender keeps what overflows: nobody else has it here.
     if (error instanceof OverflowError && feed !== null) onUndelivered?.(error.value as T);
-    if (feed !== null) yield* shield(() => feed!.release());
+    // At the end of the task, where it is never cut.
+    if (feed !== null) atScopeEnd(WHAT, () => feed!.release());
   }
 }

@@ -57,23 +57,17 @@ export class Watcher {
     this.#next = next;
   }
 
-  /** What is rare. */
-  tell(event: "runStarted" | "taskCancelled" | "turnEnded" | "runEnded", task?: Task): void {
+  /** What does not happen at each step. */
+  tell(
+    event: "runStarted" | "taskSpawned" | "taskCancelled" | "taskEnded" | "turnEnded" | "runEnded",
+    task?: Task,
+  ): void {
     try {
       this.#observer?.[event]?.(task!);
     } catch (error) {
       this.#dismiss(error);
     }
     this.#next?.tell(event, task);
-  }
-
-  taskSpawned(task: Task): void {
-    try {
-      this.#observer?.taskSpawned?.(task);
-    } catch (error) {
-      this.#dismiss(error);
-    }
-    this.#next?.taskSpawned(task);
   }
 
   taskScheduled(task: Task): void {
@@ -110,15 +104,6 @@ export class Watcher {
       this.#dismiss(error);
     }
     this.#next?.afterStep(task);
-  }
-
-  taskEnded(task: Task): void {
-    try {
-      this.#observer?.taskEnded?.(task);
-    } catch (error) {
-      this.#dismiss(error);
-    }
-    this.#next?.taskEnded(task);
   }
 
   #dismiss(error: unknown): void {

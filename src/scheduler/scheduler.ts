@@ -1,11 +1,10 @@
-// The scheduler: the queue of ready tasks, the loop that runs them, time, and the way in from outside.
+// The scheduler: the loop that runs the tasks that are ready (ready.ts), time, and the way in from outside.
 //
-// Ready tasks run first in, first out. The loop ends its turn when nothing is ready or its time is
-// up; it is entered again by a timer of the host, by a promise, or by the bell that whoever makes a
-// task ready from outside rings. All these callbacks are made inside the loop, so that what the host
-// keeps for a call chain (AsyncLocalStorage) is that of the caller of `run`.
+// The loop ends its turn when nothing is ready or its time is up; it is entered again by a timer of the host, by a
+// promise, or by the bell that whoever makes a task ready from outside rings. All these callbacks are made inside the
+// loop, so that what the host keeps for a call chain (AsyncLocalStorage) is that of the caller of `run`.
 //
-// May import: the coroutine layer, budget, choice, clock, host, observer, op, timers; Task as a type.
+// May import: the coroutine layer, budget, choice, clock, host, observer, op, ready, timers; Task as a type.
 
 import { NEXT } from "../coroutine/drive.ts";
 import type { Ambient } from "./ambient.ts";
@@ -16,6 +15,7 @@ import { defaults, hop, judge } from "./host.ts";
 import { enterTurn, type Turn } from "./op.ts";
 import { type Watcher, watcherFor } from "./observer.ts";
 import type { SchedulerOptions } from "./options.ts";
+import { Ready } from "./ready.ts";
 import type { Task } from "./task.ts";
 import { Timers } from "./timers.ts";
 
@@ -52,8 +52,9 @@ export class Scheduler {
     throw error;
   };
   readonly #verdict: "error" | "warn";
-  /** Of the queue, a ring: after it comes the first. One pointer, as a store of a young task costs a write barrier. */
-  #last: Task | null = null;
+  readonly #ready = new Ready();
+  /** Its step was cut by the end of the slice: it goes on before all that are ready. */
+  #interrupted: Task | null = null;
   #looping = false;
   #hopping = false;
   /** How many steps there are from one look at the host's time to the next, and how many are left. */
@@ -81,8 +82,7 @@ export class Scheduler {
   }
 
   enqueue(task: Task): void {
-    this.#putFirst(task);
-    if (this.#last !== task) this.#last = task;
+    this.#ready.add(task);
     if (this.watcher !== null) this.watcher.taskScheduled(task);
     this.nudge();
   }
@@ -99,14 +99,8 @@ export class Scheduler {
     if (this.#hasTime()) return true;
     task.status = NEXT;
     task.value = value;
-    this.#putFirst(task);
+    this.#interrupted = task;
     return false;
-  }
-
-  #putFirst(task: Task): void {
-    const last = (this.#last ??= task);
-    task.nextReady = last.nextReady ?? task;
-    last.nextReady = task;
   }
 
   /** Counts something that was done without a switch, and is no wait; false when others, or the host, should have their turn. */
@@ -180,7 +174,7 @@ export class Scheduler {
       this.#looping = false;
       this.watcher?.tell("turnEnded");
       if (this.#hasHost && this.live > 0) this.onRest?.();
-      if (this.#last !== null) this.#hopLater();
+      if (!this.#isIdle) this.#hopLater();
       else if (this.#hasHost) this.#rest();
       else if (this.#isStuck) this.enter(() => this.onDeadlock("error"));
     } catch (error) {
@@ -194,22 +188,22 @@ export class Scheduler {
   #loop(turn: Turn, outer: Turn): void {
     const { watcher, ambient } = this;
     const choice = this.#choice;
+    const ready = this.#ready;
     const store = ambient?.getStore();
     for (;;) {
-      const last = this.#last;
-      if (last === null) {
-        enterTurn(outer);
-        if (!this.#ringTimers() && !this.#jump()) break;
-        enterTurn(turn);
-        continue;
-      }
-      const task = choice === null ? last.nextReady! : picked(choice, last);
-      if (choice !== null) {
-        this.unqueue(task);
+      let task = this.#interrupted;
+      if (task === null) {
+        const { last } = ready;
+        if (last === null) {
+          enterTurn(outer);
+          if (!this.#ringTimers() && !this.#jump()) break;
+          enterTurn(turn);
+          continue;
+        }
+        task = choice === null ? ready.take(last) : picked(choice, last);
+        if (choice !== null) ready.remove(task);
       } else {
-        if (task === last) this.#last = null;
-        else last.nextReady = task.nextReady;
-        task.nextReady = null;
+        this.#interrupted = null;
       }
       turn.task = task;
       if (watcher !== null) watcher.beforeStep(task);
@@ -222,11 +216,8 @@ export class Scheduler {
 
   /** Takes a task out of the queue, in which it stands somewhere. */
   unqueue(task: Task): void {
-    let before = this.#last!;
-    while (before.nextReady !== task) before = before.nextReady!;
-    before.nextReady = task.nextReady;
-    if (this.#last === task) this.#last = before === task ? null : before;
-    task.nextReady = null; // one that is not in the queue holds no other
+    if (this.#interrupted === task) this.#interrupted = null;
+    else this.#ready.remove(task);
   }
 
   /** Without a host, time passes where the clock can jump, unless the outside would have to come first. */
@@ -237,8 +228,12 @@ export class Scheduler {
     return true;
   }
 
+  get #isIdle(): boolean {
+    return this.#ready.last === null && this.#interrupted === null;
+  }
+
   get #isStuck(): boolean {
-    return this.#last === null && this.live > 0 && this.timers.earliest === undefined && this.external === 0;
+    return this.#isIdle && this.live > 0 && this.timers.earliest === undefined && this.external === 0;
   }
 
   /** The verdict is given a turn of the host later, as what started the run may still have to join in from outside. */

@@ -86,7 +86,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
     scheduler.live++;
     this.ambient = scheduler.ambient?.getStore();
     owner?.add(this);
-    if (scheduler.watcher !== null) scheduler.watcher.taskSpawned(this);
+    scheduler.watcher?.tell("taskSpawned", this);
   }
 
   /** That of its body; may be changed, to tell tasks of one body apart. Shown in errors and dumps. */
@@ -250,7 +250,7 @@ export class Task<Y = unknown, R = unknown, S = unknown> implements Waitable<R> 
       if (status === FAILED) owner.childFailed(this, (this.flags & SUPERVISED) !== 0);
       owner.remove(this);
     }
-    if (this.scheduler.watcher !== null) this.scheduler.watcher.taskEnded(this);
+    this.scheduler.watcher?.tell("taskEnded", this);
     exchange?.taskEnded();
     if (listeners === null) return;
     this.listeners = null;
