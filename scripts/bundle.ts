@@ -19,12 +19,18 @@ const modules = [...BY_HAND, ...TOGETHER].flatMap((folder) =>
 );
 const PUBLIC = new Set(readFileSync(pathOf("src/index.ts"), "utf8").match(/\w+/g));
 /**
- * What may change V8 can't fold, so that whatever is declared once is a constant; and each look at a `let` asks whether it
- * was declared, which all are. Of two classes with one name the second is numbered, and would be called so.
+ * What may change V8 can't fold, so that whatever is declared once is a constant; a function that needs no `function` is
+ * an arrow, which is shorter; and each look at a `let` asks whether it was declared, which all are. Of two classes with
+ * one name the second is numbered, and would be called so.
  */
 const constant = (code: string): string =>
   code
     .replaceAll(/^var (\w+)(\$\d+)? = class\b(?: (?!extends)\w+)?/gm, "const $1$2 = class $1")
+    .replaceAll(
+      /^(async )?function (\w+)(\(.*\)) \{\n(?!\})([^]*?)^\}$/gm,
+      (whole, async = "", name, parameters, body) =>
+        /\b(?:this|arguments)\b/.test(body) ? whole : `const ${name} = ${async}${parameters} => {\n${body}};`,
+    )
     .replaceAll(/^((?:async )?function\*?) (\w+)\(/gm, "const $2 = $1 $2(")
     .replaceAll(/^let /gm, "var ");
 

@@ -6,6 +6,7 @@
 //
 // May import: the scheduler layer.
 
+import { isTracked } from "../scheduler/footprint.ts";
 import { type Chooser, Op, PENDING, type Waitable } from "../scheduler/op.ts";
 import { told } from "../scheduler/runnable.ts";
 import type { Task } from "../scheduler/task.ts";
@@ -23,12 +24,12 @@ class Select extends Op<unknown> implements Chooser {
   readonly #keys: string[];
   readonly #ops: Op<unknown>[];
   readonly #isFair: boolean;
-  readonly #otherwise: { value: unknown } | null;
+  readonly #otherwise: { key: string; value: unknown } | null;
   #won: Op<unknown> | null = null;
   /** It is decided, or given up: what else is done now, by the withdrawal of the others, is undone. */
   #isOver = false;
 
-  constructor(keys: string[], ops: Op<unknown>[], isFair: boolean, otherwise: { value: unknown } | null) {
+  constructor(keys: string[], ops: Op<unknown>[], isFair: boolean, otherwise: { key: string; value: unknown } | null) {
     super();
     this.#keys = keys;
     this.#ops = ops;
@@ -54,7 +55,7 @@ class Select extends Op<unknown> implements Chooser {
         this.#won = ops[i]!;
         return (result = { key: this.#keys[i], value });
       }
-      return (result = this.#otherwise === null ? PENDING : { key: "otherwise", value: this.#otherwise.value });
+      return (result = this.#otherwise ?? PENDING);
     } finally {
       if (result !== PENDING) this.#release();
     }
@@ -85,7 +86,12 @@ class Select extends Op<unknown> implements Chooser {
 
   enlist(task: Task): void {
     try {
-      for (const op of this.#ops) if (!op.callsOut) op.enlist(task);
+      let doesCallOut = false;
+      for (const op of this.#ops) {
+        if (op.callsOut) doesCallOut = true;
+        else op.enlist(task);
+      }
+      if (!doesCallOut) return;
       for (const op of this.#ops) {
         if (!op.callsOut) continue;
         op.enlist(task);
@@ -133,17 +139,22 @@ class Select extends Op<unknown> implements Chooser {
   }
 
   chosen(op: Op<unknown>, value: unknown, error: unknown, failed: boolean): void {
-    this.touch();
+    if (isTracked()) this.touch();
     if (this.#isOver) {
       if (!failed) op.revoke(value);
       return;
     }
     this.#isOver = true;
-    for (const other of this.#ops) if (other !== op) other.withdraw();
+    const ops = this.#ops;
+    let key = "";
+    for (let i = 0; i < ops.length; i++) {
+      if (ops[i] === op) key = this.#keys[i]!;
+      else ops[i]!.withdraw();
+    }
     this.#won = op;
     this.#release();
     if (failed) this.fail(error);
-    else this.complete({ key: this.#keys[this.#ops.indexOf(op)], value });
+    else this.complete({ key, value });
   }
 
   override needs(tell: (task: Task, held?: string) => void): void {
@@ -191,24 +202,30 @@ export function select<const C extends Record<string, Waitable<unknown> | null |
   const { order = "fair" } = options;
   if (order !== "fair" && order !== "priority")
     throw new TypeError(`a select's order is "fair" or "priority", but got ${told(order)}`);
-  const given: Record<string, Waitable<unknown> | null | undefined> = clauses;
   // Arrays of the right length, if all are on: one that grows from none has room for 17, which costs more than all the rest.
-  let keys = Object.keys(given);
-  let ops = keys.map((key) => {
-    const clause = given[key] ?? null;
-    if (clause === null) return null;
-    const op: unknown = clause[Symbol.iterator]?.();
-    if (op instanceof Op) return op as Op<unknown>;
-    const what = told(clause);
-    const advice = what === "a Promise" ? "did you mean until(promise)?" : "spawn it, and select its task";
-    throw new TypeError(`select needs ops (send, receive, sleep, a task, …), but "${key}" is ${what}; ${advice}`);
-  });
-  if (ops.includes(null)) {
+  let keys = Object.keys(clauses);
+  let ops: unknown[] = Object.values(clauses);
+  let isOff = false;
+  for (let i = 0; i < ops.length; i++) {
+    ops[i] = opOf(ops[i] as Waitable<unknown> | null | undefined, keys[i]!);
+    if (ops[i] === null) isOff = true;
+  }
+  if (isOff) {
     keys = keys.filter((_, i) => ops[i] !== null);
     ops = ops.filter((op) => op !== null);
   }
-  const otherwise = "otherwise" in options ? { value: options.otherwise } : null;
+  const otherwise = "otherwise" in options ? { key: "otherwise", value: options.otherwise } : null;
   if (otherwise !== null && keys.includes("otherwise"))
     throw new TypeError("select: a clause can't be called otherwise with the option `otherwise`: rename it");
   return new Select(keys, ops as Op<unknown>[], order === "fair", otherwise) as never;
+}
+
+/** Null: the clause is off. */
+function opOf(clause: Waitable<unknown> | null | undefined, key: string): Op<unknown> | null {
+  if (clause === null || clause === undefined) return null;
+  const op: unknown = clause[Symbol.iterator]?.();
+  if (op instanceof Op) return op as Op<unknown>;
+  const what = told(clause);
+  const advice = what === "a Promise" ? "did you mean until(promise)?" : "spawn it, and select its task";
+  throw new TypeError(`select needs ops (send, receive, sleep, a task, …), but "${key}" is ${what}; ${advice}`);
 }

@@ -25,6 +25,10 @@ export function track(next: Tracker | null): Tracker | null {
   return before;
 }
 
+export function isTracked(): boolean {
+  return tracker !== null;
+}
+
 export function created(what: object): void {
   tracker?.created(what);
 }

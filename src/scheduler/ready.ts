@@ -29,17 +29,25 @@ export class Ready {
 
   /** Puts `task` behind all others, or ahead. One that lets others run, itself, is never ahead. */
   add(task: Task): void {
-    const isAhead = this.#isCrowded && activeTask() !== task;
-    const before = (isAhead ? this.#newest : null) ?? (this.last ??= task);
+    if (this.#isCrowded && activeTask() !== task) return this.#addAhead(task);
+    const { last } = this;
+    this.last = task;
     this.#length++;
-    task.nextReady = before.nextReady ?? task;
-    before.nextReady = task;
-    if (isAhead) {
-      if (before === (this.#lastAhead ?? before)) this.#lastAhead = task;
-      this.#newest = task;
-    } else if (this.last !== task) {
-      this.last = task;
+    if (last === null) {
+      task.nextReady = task;
+    } else {
+      task.nextReady = last.nextReady;
+      last.nextReady = task;
     }
+  }
+
+  #addAhead(task: Task): void {
+    const before = this.#newest ?? this.last!;
+    this.#length++;
+    task.nextReady = before.nextReady;
+    before.nextReady = task;
+    if (before === (this.#lastAhead ?? before)) this.#lastAhead = task;
+    this.#newest = task;
   }
 
   /** Takes the first out, which then runs. */
