@@ -56,8 +56,13 @@ for (const [name, body] of Object.entries({ switches, workers, lockers })) {
     programs[`${name}/${way}`] = () => {
       let seed = 0;
       return async (count) => {
-        const { runs } = await explore(body, { ...options, runs: count, seed: ++seed });
-        return runs; // a small program may have fewer schedules than that
+        let done = 0;
+        // A small program may have fewer schedules than that: it is explored again.
+        while (done < count) {
+          const { runs } = await explore(body, { ...options, runs: count - done, seed: ++seed });
+          done += runs;
+        }
+        return done;
       };
     };
   }
