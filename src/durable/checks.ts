@@ -26,6 +26,12 @@ export function checkDuration(value: unknown, what: string): void {
   throw new TypeError(`${what} is a number of milliseconds from 0 on, but got ${show(value)}`);
 }
 
+/** For how long a post is held back. @throws {TypeError} if `after` is no number, or `Infinity`: it would never be delivered */
+export function delayOf(after: unknown): number {
+  if (typeof after === "number" && after < Number.POSITIVE_INFINITY) return Math.max(0, after);
+  throw new TypeError(`the delay of a post is a number of milliseconds from 0 on, but got ${show(after)}`);
+}
+
 /** Whether it names a file that lasts: SQLite takes other names, and keeps what is in them nowhere. */
 function isPath(path: unknown): boolean {
   return typeof path === "string" && path !== "" && path !== ":memory:" && !path.includes("\0");

@@ -332,6 +332,17 @@ export function contract(name: string, makeSite: () => Promise<Site>, { lasts }:
         expect(await c.send(1)).toEqual({ n: 2, sum: 6 });
       });
 
+      it("refuses a post that would never be delivered, and one in the past is delivered at once", async () => {
+        const c = engine.open(counter, key);
+        for (const after of [Number.POSITIVE_INFINITY, Number.NaN]) {
+          await expect(c.post(5, { after })).rejects.toThrow(
+            new TypeError(`the delay of a post is a number of milliseconds from 0 on, but got ${after}`),
+          );
+        }
+        await c.post(5, { after: -1000 });
+        expect(await c.send(1)).toEqual({ n: 2, sum: 6 });
+      });
+
       it("delivers a post after its time, once for one id", async () => {
         const c = engine.open(counter, key);
         await c.post(5, { after: 300, id: "p" });

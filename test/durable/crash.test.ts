@@ -38,14 +38,14 @@ class Site {
       else waiting?.reject(new Error(error));
     });
     // Clients try again, with the same id.
-    for (const { message } of this.#waiting.values()) this.#child.send(message);
+    for (const { message } of this.#waiting.values()) this.#child.send(message, again);
   }
 
   send(key: string, id: string, value: object): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const message = { key, id, value };
       this.#waiting.set(id, { message, resolve, reject });
-      if (this.#child?.connected === true) this.#child.send(message);
+      if (this.#child?.connected === true) this.#child.send(message, again);
     });
   }
 
@@ -61,6 +61,9 @@ class Site {
     await kill(this.#child!);
   }
 }
+
+/** What a killed one has not read any more: the next one is sent it again, as all that has no answer. */
+const again = (): void => {};
 
 /** Numbers from 0 up to 1. */
 function chance(seed: number): () => number {

@@ -57,7 +57,7 @@ export interface SendOptions {
 export interface PostOptions {
   /** As that of a send. */
   id?: string;
-  /** It is delivered after so many milliseconds. */
+  /** It is delivered after so many milliseconds; at once if these are 0 or less. Not `Infinity`. */
   after?: number;
 }
 

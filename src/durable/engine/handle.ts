@@ -1,8 +1,9 @@
 // What `engine.open` gives: a coroutine as one sees it from outside.
 //
-// May import: the scheduler's sleep, effects, errors, inspect, outcome, reply, run, text; Keeper as a type.
+// May import: the scheduler's sleep, checks, effects, errors, inspect, outcome, reply, run, text; Keeper as a type.
 
 import { checkMilliseconds } from "../../scheduler/sleep.ts";
+import { delayOf } from "../checks.ts";
 import { checkId } from "../effects.ts";
 import { NoAnswerError } from "../errors.ts";
 import { answerOf, reasonText, revive } from "../outcome.ts";
@@ -82,10 +83,10 @@ export class HandleOf implements Handle<never, never> {
     const { name, key } = this;
     refuseInBody(`post to ${this.#label}`);
     return Reply.to((resolve, reject) => {
-      checkMilliseconds(after, "the delay of a post");
+      const delay = delayOf(after);
       checkId(id);
       const text = encode(value, `what is posted to ${this.#label}`);
-      const due = this.#keeper.now() + Math.max(0, after);
+      const due = this.#keeper.now() + delay;
       const post = { type: "post", name, key, id, due, value: text } as const;
       this.#keeper.post(post, { answered: () => resolve(), failed: reject });
     });

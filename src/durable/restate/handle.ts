@@ -5,6 +5,7 @@
 
 import { randomUUID } from "node:crypto";
 import { checkMilliseconds } from "../../scheduler/sleep.ts";
+import { delayOf } from "../checks.ts";
 import { checkId } from "../effects.ts";
 import type { Handle, Inspection, SendOptions } from "../engine/engine.ts";
 import { DurableError, NoAnswerError, ReplayError } from "../errors.ts";
@@ -99,13 +100,13 @@ export class RestateHandle implements Handle<never, never> {
 
   async #post(value: unknown, options: { id?: string; after?: number }): Promise<void> {
     const { id = randomUUID(), after = 0 } = options;
-    checkMilliseconds(after, "the delay of a post");
+    const delay = delayOf(after);
     checkId(id);
     const text = this.#encoded(value, `what is posted to ${this.#label}`);
-    const input: SendInput = { id, at: Date.now() + after, value: text };
+    const input: SendInput = { id, at: Date.now() + delay, value: text };
     const target = { service: this.name, key: this.key, handler: "send" };
     await this.#asked(`post to ${this.#label} (id ${id})`, (ingress) =>
-      ingress.send(target, input, after, { idempotencyKey: randomUUID() }),
+      ingress.send(target, input, delay, { idempotencyKey: randomUUID() }),
     );
   }
 
