@@ -67,7 +67,7 @@ const WHAT = `- **async/await**: async functions and a channel of promises witho
 
 The programs stand side by side in [\`bench/programs\`](../bench/programs) and [\`bench/rivals\`](../bench/rivals): whoever knows one of the systems better is welcome to make its program faster.`;
 
-const GROWTH = `Every cost with 10 to 1,000,000 tasks that all take part. The making and ending of the tasks does not count, but where that is what is measured. The timer row runs on a clock that jumps to the next moment at which anything is due.
+const GROWTH = `Every cost with 10 to 1,000,000 tasks that all take part. The making and ending of the tasks does not count, but where that is what is measured. From 10,000 tasks on, those that a task wakes run next ([a crowd runs in depth](decisions/0019-a-crowd-runs-in-depth.md)): each pair of a round trip or a select has some hundred steps at a time, and what it uses stays in the processor's caches. The timer row runs on a clock that jumps to the next moment at which anything is due.
 
 ![Lines over the number of tasks: switch, round trip, spawn and join, select, timer, cancel, and the bytes of a parked task](growth.svg)`;
 

@@ -1,13 +1,20 @@
 // The programs of the suite `growth`: what one operation costs while `tasks` tasks are there. All of them take part;
 // making and ending them does not count, but where that is what is measured.
 
-import { Channel, coroutine, run, select, sleep, spawn, yieldNow } from "corun";
+import { Channel, coroutine, run, scope, select, sleep, spawn, yieldNow } from "corun";
 import { now, check, delayOf, heap, whole } from "./together-common.mjs";
 
 /** @typedef {Channel<number>} Numbers */
 
-/** Operations done by all, and whether they are to stop. */
-const shared = { done: 0, stopped: false };
+/** Operations done by all; when they are to stop, whether they are, and since when. */
+const shared = { done: 0, until: Number.POSITIVE_INFINITY, stopped: false, at: 0 };
+
+/** One more is done. Whoever does the last one has all stop. */
+function count() {
+  if (++shared.done !== shared.until) return;
+  shared.stopped = true;
+  shared.at = now();
+}
 
 /** Starts the count. */
 function begin() {
@@ -48,20 +55,17 @@ const echo = coroutine(
   },
 );
 
-const caller = coroutine(
-  /** @param {number} trips */
-  function* caller(trips) {
-    const there = new Channel();
-    const back = new Channel();
-    spawn(echo, there, back);
-    for (let i = 0; i < trips && !shared.stopped; i++) {
-      yield* there.send(1);
-      yield* back.receive();
-      shared.done++;
-    }
-    yield* there.send(0);
-  },
-);
+const caller = coroutine(function* caller() {
+  const there = new Channel();
+  const back = new Channel();
+  spawn(echo, there, back);
+  while (!shared.stopped) {
+    yield* there.send(1);
+    yield* back.receive();
+    count();
+  }
+  yield* there.send(0);
+});
 
 const sender = coroutine(
   /** @param {Numbers} a @param {Numbers} b */
@@ -74,30 +78,29 @@ const sender = coroutine(
   },
 );
 
-const selector = coroutine(
-  /** @param {number} messages */
-  function* selector(messages) {
-    const a = new Channel();
-    const b = new Channel();
-    spawn(sender, a, b);
-    let isLast = false;
-    for (let i = 0; !isLast; i++) {
-      if (i === messages) shared.stopped = true;
-      isLast = (yield* select({ a: a.receive(), b: b.receive() })).value === 0;
-      shared.done++;
-    }
-  },
-);
+const selector = coroutine(function* selector() {
+  const a = new Channel();
+  const b = new Channel();
+  spawn(sender, a, b);
+  let isLast = false;
+  while (!isLast) {
+    isLast = (yield* select({ a: a.receive(), b: b.receive() })).value === 0;
+    count();
+  }
+});
 
-// The first pair decides how long it lasts; the others do as many operations meanwhile, since all take turns.
 const pairs = coroutine(
-  /** @param {(operations: number) => Generator} body @param {number} tasks @param {number} rounds */
+  /** @param {() => Generator} body @param {number} tasks @param {number} rounds */
   function* pairs(body, tasks, rounds) {
-    for (let i = 2; i < tasks; i += 2) spawn(body, Number.POSITIVE_INFINITY);
-    yield* yieldNow();
-    const begun = begin();
-    yield* spawn(body, rounds);
-    return end(begun);
+    const done = (tasks / 2) * rounds;
+    let start = 0;
+    yield* scope(function* () {
+      for (let i = 0; i < tasks; i += 2) spawn(body);
+      yield* yieldNow();
+      start = now();
+      shared.until = shared.done + done;
+    });
+    return { done, nanoseconds: (shared.at - start) * 1e6 };
   },
 );
 
