@@ -27,9 +27,12 @@ export class Ready {
   /** The one that the running task has put ahead last: the next comes behind it. */
   #newest: Task | null = null;
 
-  /** Puts `task` behind all others, or ahead. One that lets others run, itself, is never ahead. */
+  /** Puts `task` behind all others, or ahead. One that lets others run, itself, or that the outside wakes, is never ahead. */
   add(task: Task): void {
-    if (this.#isCrowded && activeTask() !== task) return this.#addAhead(task);
+    if (this.#isCrowded) {
+      const active = activeTask();
+      if (active !== null && active !== task) return this.#addAhead(task);
+    }
     const { last } = this;
     this.last = task;
     this.#length++;

@@ -1,6 +1,6 @@
 // More than a thousand tasks are ready: what a task makes ready runs before the rest, for a while.
 
-import { Channel, coroutine, type ReceiveChannel, run, runSync, type SendChannel, spawn, yieldNow } from "corun";
+import { Channel, coroutine, type ReceiveChannel, run, runSync, type SendChannel, sleep, spawn, yieldNow } from "corun";
 import { expect, test, vi } from "vitest";
 
 /** So many ready tasks are more than enough. */
@@ -136,13 +136,39 @@ test("the order in a crowd does not hang on the host's time", { tags: ["default-
     return order;
   });
   const whole = runSync(program);
-  const real = performance.now.bind(performance);
-  let looks = 0;
-  const clock = vi.spyOn(performance, "now").mockImplementation(() => real() + 20 * ++looks);
+  const host = busyHost();
   try {
     expect(await run(program)).toEqual(whole);
   } finally {
-    clock.mockRestore();
+    host.clock.mockRestore();
   }
-  expect(looks).toBeGreaterThan(CROWD);
+  expect(host.looks).toBeGreaterThan(CROWD);
 });
+
+test("one that the outside wakes stands behind all of a crowd", { tags: "default-order" }, async () => {
+  const begun: number[] = [];
+  let before = 0;
+  const host = busyHost();
+  try {
+    await run(function* () {
+      for (let i = 0; i < 2 * CROWD; i++) {
+        spawn(function* () {
+          begun.push(i);
+        });
+      }
+      yield* sleep(1000);
+      before = begun.length;
+    });
+  } finally {
+    host.clock.mockRestore();
+  }
+  expect(before).toBe(2 * CROWD);
+});
+
+/** Each look at the time finds that the loop's own is over, and that of every timer. */
+function busyHost() {
+  const real = performance.now.bind(performance);
+  const host = { looks: 0, clock: vi.spyOn(performance, "now") };
+  host.clock.mockImplementation(() => real() + 20 * ++host.looks);
+  return host;
+}
