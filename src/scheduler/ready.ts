@@ -68,6 +68,8 @@ export class Ready {
     this.#newest = null;
     if (taken === this.#lastAhead) this.#lastAhead = null;
     if (this.#isCrowded && --this.#turns > 0) return;
+    // What this one makes ready is behind all, too: it may be the only one that is ahead, with nobody left to move.
+    this.#isCrowded = false;
     this.#turns = TURNS;
     this.last = this.#lastAhead ?? this.last;
     this.#lastAhead = null;

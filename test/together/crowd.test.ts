@@ -120,6 +120,30 @@ test("two that wake one another without end do not hold up a crowd", { tags: "de
   expect(trips).toBeLessThan(10 * 256);
 });
 
+test("nor do a task that is asked and its asker, without end", { tags: "default-order" }, () => {
+  let served = 0;
+  let asked = 0;
+  runSync(function* () {
+    const counter = spawn.background(function* (): Generator<number, void, number> {
+      for (;;) yield 1;
+    });
+    spawn.background(function* () {
+      // Without the bound it would never end where the crowd is held up.
+      while (asked < 100_000) {
+        yield* counter.send(1);
+        asked++;
+      }
+    });
+    for (let i = 0; i < CROWD; i++) {
+      spawn(function* () {
+        served++;
+      });
+    }
+  });
+  expect(served).toBe(CROWD);
+  expect(asked).toBeLessThan(50_000);
+});
+
 test("the order in a crowd does not hang on the host's time", { tags: ["default-order", "large"] }, async () => {
   const program = coroutine(function* () {
     const order: number[] = [];
