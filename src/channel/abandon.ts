@@ -7,7 +7,7 @@ import type { Channel } from "./channel.ts";
 /** Closes `channel`, and drops what it holds and what waits to be sent; and what may come back later. */
 export function abandon(channel: Channel<unknown>): void {
   channel.close();
-  channel.isAbandoned = true;
+  channel.abandoned = true;
   const errors: unknown[] = [];
   while (channel.hasNext(null)) {
     try {

@@ -78,7 +78,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
   #scheduler: Scheduler | null = null;
   #outsiders = 0;
   /** @internal Nobody will receive any more (abandon.ts). */
-  isAbandoned = false;
+  abandoned = false;
   /** @internal How many values were handed to a receiver. */
   handed = 0;
   /** The hand-overs of values that came back, which are the first in the buffer. */
@@ -242,7 +242,7 @@ export class Channel<T> implements SendChannel<T>, ReceiveChannel<T> {
     returned.insert(index, turn);
     this.buffer.insert(index, value);
     const isOver = this.buffer.length > this.capacity;
-    if (this.isAbandoned || (isOver && this.overflow === "dropOldest")) this.undelivered(this.#shift());
+    if (this.abandoned || (isOver && this.overflow === "dropOldest")) this.undelivered(this.#shift());
     else if (isOver && this.overflow === "dropNewest") this.undelivered(this.#pop());
   }
 

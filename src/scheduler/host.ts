@@ -12,7 +12,7 @@ interface Host {
 
 /** What Node tells of its loop and of the handles in it. */
 interface Report {
-  libuv?: { type: string; is_active: boolean; is_referenced?: boolean }[];
+  libuv?: { type: string; is_active: boolean; is_referenced?: boolean; stdio?: string }[];
 }
 
 const host = globalThis as Host;
@@ -154,7 +154,10 @@ function callersIn(): number {
  */
 function callersInLoop(callers: number): number {
   const handles = host.process?.report?.getReport().libuv;
+  if (!handles) return callers;
+  const alive = handles.filter((each) => each.is_active && (each.is_referenced ?? true));
+  // `import "node:process"` opens the input, so it may be an old one, which the program has begun to read.
+  if (alive.some((each) => /stdin|tty/.test(each.stdio + each.type))) return SOME;
   // The loop itself is one of them.
-  const alive = handles?.filter((each) => each.is_active && each.is_referenced !== false).length ?? 2;
-  return alive > 1 ? callers : alive * SOME;
+  return alive.length > 1 ? callers : alive.length * SOME;
 }

@@ -64,12 +64,11 @@ export class Ready {
   }
 
   #count(taken: Task): void {
-    this.#isCrowded = this.#length >= CROWD;
+    // In the last of its turns, what it makes ready is behind all, too: it may be the only one that is ahead.
+    this.#isCrowded = this.#length >= CROWD && --this.#turns > 0;
     this.#newest = null;
     if (taken === this.#lastAhead) this.#lastAhead = null;
-    if (this.#isCrowded && --this.#turns > 0) return;
-    // What this one makes ready is behind all, too: it may be the only one that is ahead, with nobody left to move.
-    this.#isCrowded = false;
+    if (this.#isCrowded) return;
     this.#turns = TURNS;
     this.last = this.#lastAhead ?? this.last;
     this.#lastAhead = null;

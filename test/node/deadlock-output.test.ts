@@ -163,6 +163,23 @@ ${stuck}`);
   expect(ended.err).toContain(told);
 });
 
+// The command has opened the input before it loads the program, as has `import "node:process"`.
+test.each([
+  ["where it was opened before", ["a.mjs"], 'import "node:process";'],
+  ["under corun run", [join(root, "dist/cli/main.js"), "run", "a.mjs"], ""],
+])("a program that reads its input is not stuck, %s", (_, args, first) => {
+  const reads = `const lines = new Channel(1);
+process.stdin.once("data", (text) => lines.trySend(String(text)));
+console.log("got", await run(function* main() {
+  return yield* lines.receive();
+}));
+`;
+  const line = `(sleep 0.3; echo five) | "${process.execPath}" ${args.map((each) => `"${each}"`).join(" ")}`;
+  const options = { cwd: programIn(reads, first), encoding: "utf8", env: environment, timeout: 20_000 } as const;
+  const { stdout, stderr } = spawnSync("sh", ["-c", line], options);
+  expect({ stdout, stderr }).toEqual({ stdout: "got five\n\n", stderr: "" });
+});
+
 test.skipIf(spawnSync("script", ["-qec", "true", "/dev/null"]).status !== 0)("a deadlock on a terminal is told", () => {
   const line = `"${process.execPath}" a.mjs`;
   const options = { cwd: programIn(prints + stuck), encoding: "utf8", env: environment, timeout: 20_000 } as const;
